@@ -1,0 +1,135 @@
+//! The contract between the page and the backend. Same origin, JSON in and out; durations are
+//! seconds from now, never an instant that the browser's clock would have to agree with.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{HiddenText, OtpCode, PhoneNumber, SessionToken, VerificationId};
+
+/// `GET /api/config`: what the page needs before anybody has typed anything.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ConfigResponse {
+    /// The product's name, shown on the screens.
+    pub app_name: String,
+    /// Digits of a code, 6 to 10.
+    pub code_length: u8,
+    /// Country to open the picker on, ISO 3166 alpha-2, or none: then the browser's region.
+    pub default_country: Option<String>,
+    /// Countries that codes are sent to, ISO 3166 alpha-2, sorted.
+    pub countries: Vec<String>,
+    /// Link to the terms of service.
+    pub terms_url: Option<String>,
+    /// Link to the privacy notice.
+    pub privacy_url: Option<String>,
+    /// Link to a place where people get help.
+    pub support_url: Option<String>,
+}
+
+/// `POST /api/otp/send`, with an `Idempotency-Key` header, one per press of the button.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SendOtpRequest {
+    /// `+`, country code and number, as the page understood it.
+    pub phone_number: HiddenText,
+    /// Given on a resend: the code is added to this verification.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub verification_id: Option<VerificationId>,
+}
+
+/// The code is on its way.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SendOtpResponse {
+    /// Goes back with the code.
+    pub verification_id: VerificationId,
+    /// The number in E.164 form, as the server understood it.
+    pub phone_number: PhoneNumber,
+    /// Digits of the code, 6 to 10.
+    pub code_length: u8,
+    /// The code works for this many seconds.
+    pub expires_in_secs: u32,
+    /// Another code can be asked for in this many seconds.
+    pub resend_in_secs: u32,
+}
+
+/// `POST /api/otp/verify`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct VerifyOtpRequest {
+    /// From the answer to the newest send.
+    pub verification_id: VerificationId,
+    /// What the person typed.
+    pub otp: OtpCode,
+}
+
+/// The person is signed in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VerifyOtpResponse {
+    /// Opens the calls below, together with the binding cookie that came with it (C-18).
+    pub session_token: SessionToken,
+    /// The user at the OTP service.
+    pub user_id: String,
+    /// The account here.
+    pub account_id: String,
+    /// The number in E.164 form.
+    pub phone_number: PhoneNumber,
+    /// The session ends in this many seconds at the latest.
+    pub expires_in_secs: u32,
+}
+
+/// `GET /api/session` and `POST /api/session/extend`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SessionResponse {
+    /// Names the session; not a secret.
+    pub session_id: String,
+    /// The user at the OTP service.
+    pub user_id: String,
+    /// The account here.
+    pub account_id: String,
+    /// The number that was signed in with.
+    pub phone_number: PhoneNumber,
+    /// Unix seconds.
+    pub started_at: i64,
+    /// Unix seconds.
+    pub last_active_at: i64,
+    /// The session ends in this many seconds at the latest.
+    pub expires_in_secs: u32,
+}
+
+/// `GET /api/sessions`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ListSessionsResponse {
+    /// The user's live sessions, this one first, then the latest used.
+    pub sessions: Vec<SessionSummary>,
+}
+
+/// One of the user's live sessions.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SessionSummary {
+    /// Names the session; not a secret.
+    pub session_id: String,
+    /// Whether it is the one that asks.
+    pub current: bool,
+    /// Unix seconds.
+    pub started_at: i64,
+    /// Unix seconds.
+    pub last_active_at: i64,
+    /// The session ends in this many seconds at the latest.
+    pub expires_in_secs: u32,
+    /// Address it was opened from, `""` when unknown.
+    pub ip: String,
+    /// Browser it was opened with, `""` when unknown.
+    pub user_agent: String,
+}
+
+/// `DELETE /api/session` and `DELETE /api/sessions/{session_id}`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EndSessionResponse {
+    /// A sentence for a developer.
+    pub message: String,
+}
+
+/// `DELETE /api/sessions`: all but this one are ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EndOtherSessionsResponse {
+    /// A sentence for a developer.
+    pub message: String,
+    /// How many were ended.
+    pub ended: u32,
+}
