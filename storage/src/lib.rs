@@ -1,1 +1,23 @@
-//! Placeholder.
+//! The embedded database door, for both servers.
+//!
+//! One SQLite file, one writer thread, a few readers. The writer gathers the commands that wait for
+//! it into one transaction (group commit): each runs in a savepoint of its own, so that a failing one
+//! takes nothing of the others with it, and every caller is answered only after the commit that
+//! carries its command is on disk (I-06). A command that returns an error or panics leaves no trace.
+//!
+//! Callers see neither connections nor transactions, only [`Sql`] with text and whole-number
+//! parameters, so that the same SQL can later be spoken to another database.
+//!
+//! Deliberately absent: SQL texts, schemas and rules; they belong to the servers.
+
+mod database;
+mod error;
+mod files;
+mod migrate;
+mod readers;
+mod sql;
+mod writer;
+
+pub use database::Database;
+pub use error::{OpenError, StoreError};
+pub use sql::{Param, Row, Sql};

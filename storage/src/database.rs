@@ -1,0 +1,133 @@
+//! Opening a database and talking to it.
+
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+
+use rusqlite::Connection;
+use tokio::sync::{mpsc, oneshot};
+
+use crate::readers::Readers;
+use crate::writer::{Command, Waiting, work};
+use crate::{OpenError, Sql, StoreError, files, migrate};
+
+/// So many commands may wait for the writer; the next caller waits for a place.
+const QUEUE: usize = 1024;
+
+/// An open database. Clones share it; [`Database::close`] or dropping the last one closes it.
+#[derive(Clone)]
+pub struct Database {
+    commands: mpsc::Sender<Box<dyn Command>>,
+    readers: Readers,
+    writer: Arc<Mutex<Option<JoinHandle<()>>>>,
+}
+
+impl std::fmt::Debug for Database {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Database")
+    }
+}
+
+impl Database {
+    /// Opens the file, made where there is none, and brings its schema up to the newest of
+    /// `migrations` (the first one is version 1; the list only ever grows).
+    ///
+    /// # Errors
+    /// [`OpenError`]; a damaged file is left as it is.
+    pub fn open(path: &Path, migrations: &[&str]) -> Result<Self, OpenError> {
+        if rusqlite::version_number() < 3_051_003 {
+            return Err(OpenError::OldSqlite(rusqlite::version().to_owned()));
+        }
+        files::prepare(path)?;
+        let connection = Connection::open(path)?;
+        // WAL with FULL: a commit is on disk when it returns (E-09, I-06). Freed pages are
+        // overwritten, so that what was deleted is gone (F-09).
+        connection
+            .execute_batch(
+                "PRAGMA busy_timeout = 5000;
+                 PRAGMA trusted_schema = OFF;
+                 PRAGMA journal_mode = WAL;
+                 PRAGMA synchronous = FULL;
+                 PRAGMA foreign_keys = ON;
+                 PRAGMA secure_delete = ON;",
+            )
+            .map_err(|error| match error.sqlite_error_code() {
+                Some(rusqlite::ErrorCode::NotADatabase | rusqlite::ErrorCode::DatabaseCorrupt) => {
+                    OpenError::Damaged(path.to_owned(), StoreError::from(error).to_string())
+                }
+                _ => error.into(),
+            })?;
+        connection.set_prepared_statement_cache_capacity(128);
+        migrate::migrate(&connection, migrations)?;
+
+        let (commands, waiting) = mpsc::channel(QUEUE);
+        let writer = std::thread::Builder::new()
+            .name("sqlite-writer".to_owned())
+            .spawn(move || work(&connection, waiting))
+            .map_err(|cause| OpenError::File(path.to_owned(), cause))?;
+        Ok(Self {
+            commands,
+            readers: Readers::new(path),
+            writer: Arc::new(Mutex::new(Some(writer))),
+        })
+    }
+
+    /// Carries out a command in a transaction. When this answers `Ok`, the commit is on disk; when it
+    /// answers an error, nothing of the command has happened. The command may be run together with
+    /// others, and it runs to its end also when the caller stops waiting.
+    ///
+    /// # Errors
+    /// The command's own, or that of the transaction.
+    pub async fn write<T, F>(&self, command: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Sql<'_>) -> Result<T, StoreError> + Send + 'static,
+    {
+        let closing = || StoreError::Unavailable("the database is closing".to_owned());
+        let (reply, answer) = oneshot::channel();
+        self.commands
+            .send(Box::new(Waiting::new(command, reply)))
+            .await
+            .map_err(|_| closing())?;
+        answer.await.map_err(|_| closing())?
+    }
+
+    /// Answers a question from one consistent picture of everything that was committed before.
+    ///
+    /// # Errors
+    /// The question's own, or that of the database.
+    pub async fn read<T, F>(&self, question: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Sql<'_>) -> Result<T, StoreError> + Send + 'static,
+    {
+        let place = self.readers.place().await?;
+        let readers = self.readers.clone();
+        tokio::task::spawn_blocking(move || {
+            let answer = readers.ask(question);
+            drop(place);
+            answer
+        })
+        .await
+        .map_err(|_| StoreError::Broken("the question panicked".to_owned()))?
+    }
+
+    /// Waits until the commands that were given are on disk and the writer has let go of the file.
+    /// Needs the last clone; others keep the database open.
+    pub async fn close(self) {
+        let Self {
+            commands,
+            readers,
+            writer,
+        } = self;
+        drop((commands, readers));
+        let handle = writer.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(handle) = handle
+            && tokio::task::spawn_blocking(move || handle.join())
+                .await
+                .is_err()
+        {
+            tracing::error!("the writer could not be waited for");
+        }
+    }
+}

@@ -1,0 +1,42 @@
+//! Forward-only migrations, each in its own transaction (E-11).
+
+use rusqlite::Connection;
+
+use crate::{OpenError, Sql};
+
+/// Brings the schema to the newest version. A migration's version is its place in the list, from 1.
+pub(crate) fn migrate(connection: &Connection, migrations: &[&str]) -> Result<(), OpenError> {
+    let sql = Sql::new(connection);
+    sql.batch("CREATE TABLE IF NOT EXISTS schema_version (version BIGINT NOT NULL)")?;
+    let found = sql
+        .query_one(
+            "SELECT COALESCE(MAX(version), 0) FROM schema_version",
+            &[],
+            |row| row.int(0),
+        )?
+        .unwrap_or(0);
+    let known = i64::try_from(migrations.len()).unwrap_or(i64::MAX);
+    if found > known {
+        return Err(OpenError::NewerSchema { found, known });
+    }
+    for (version, migration) in (1..)
+        .zip(migrations)
+        .skip_while(|(version, _)| *version <= found)
+    {
+        sql.batch("BEGIN IMMEDIATE")?;
+        let applied = sql
+            .batch(migration)
+            .and_then(|()| {
+                sql.execute(
+                    "INSERT INTO schema_version (version) VALUES ($1)",
+                    &[i64::into(version)],
+                )
+            })
+            .and_then(|_| sql.batch("COMMIT"));
+        if let Err(error) = applied {
+            sql.batch("ROLLBACK")?;
+            return Err(error.into());
+        }
+    }
+    Ok(())
+}

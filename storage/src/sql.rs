@@ -1,0 +1,162 @@
+//! Statements, parameters and rows, as far as the servers see them.
+
+use rusqlite::types::{ToSqlOutput, ValueRef};
+use rusqlite::{CachedStatement, Connection, ToSql};
+
+use crate::StoreError;
+
+/// A parameter: text or a whole number. Places in the SQL are `$1`, `$2`, … in the order of their
+/// first use; a value may be used more than once.
+#[derive(Clone, Copy)]
+#[non_exhaustive]
+pub enum Param<'a> {
+    /// `TEXT`
+    Text(&'a str),
+    /// `BIGINT`
+    Int(i64),
+}
+
+impl std::fmt::Debug for Param<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Param")
+    }
+}
+
+impl<'a> From<&'a str> for Param<'a> {
+    fn from(text: &'a str) -> Self {
+        Self::Text(text)
+    }
+}
+
+impl<'a> From<&'a String> for Param<'a> {
+    fn from(text: &'a String) -> Self {
+        Self::Text(text)
+    }
+}
+
+impl From<i64> for Param<'_> {
+    fn from(number: i64) -> Self {
+        Self::Int(number)
+    }
+}
+
+impl From<bool> for Param<'_> {
+    fn from(flag: bool) -> Self {
+        Self::Int(i64::from(flag))
+    }
+}
+
+impl ToSql for Param<'_> {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(ToSqlOutput::Borrowed(match *self {
+            Self::Text(text) => ValueRef::Text(text.as_bytes()),
+            Self::Int(number) => ValueRef::Integer(number),
+        }))
+    }
+}
+
+/// One row of an answer; columns count from zero and are never NULL.
+pub struct Row<'a>(&'a rusqlite::Row<'a>);
+
+impl std::fmt::Debug for Row<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Row")
+    }
+}
+
+impl Row<'_> {
+    /// A `TEXT` column.
+    ///
+    /// # Errors
+    /// [`StoreError::Broken`] when the column is missing or of another type.
+    pub fn text(&self, column: usize) -> Result<String, StoreError> {
+        Ok(self.0.get(column)?)
+    }
+
+    /// A `BIGINT` column.
+    ///
+    /// # Errors
+    /// [`StoreError::Broken`] when the column is missing or of another type.
+    pub fn int(&self, column: usize) -> Result<i64, StoreError> {
+        Ok(self.0.get(column)?)
+    }
+
+    /// A `BIGINT` column that holds 0 or 1.
+    ///
+    /// # Errors
+    /// [`StoreError::Broken`] when the column is missing or of another type.
+    pub fn flag(&self, column: usize) -> Result<bool, StoreError> {
+        Ok(self.int(column)? != 0)
+    }
+}
+
+/// The database inside one transaction.
+pub struct Sql<'a>(&'a Connection);
+
+impl std::fmt::Debug for Sql<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Sql")
+    }
+}
+
+impl<'a> Sql<'a> {
+    pub(crate) fn new(connection: &'a Connection) -> Self {
+        Self(connection)
+    }
+
+    /// Runs a statement; answers how many rows it changed.
+    ///
+    /// # Errors
+    /// [`StoreError`]; the transaction goes on and the caller decides.
+    pub fn execute(&self, sql: &str, params: &[Param<'_>]) -> Result<usize, StoreError> {
+        Ok(self
+            .prepare(sql)?
+            .execute(rusqlite::params_from_iter(params))?)
+    }
+
+    /// Asks for at most one row.
+    ///
+    /// # Errors
+    /// [`StoreError`], also that of `read`.
+    pub fn query_one<T>(
+        &self,
+        sql: &str,
+        params: &[Param<'_>],
+        read: impl FnOnce(&Row<'_>) -> Result<T, StoreError>,
+    ) -> Result<Option<T>, StoreError> {
+        let mut statement = self.prepare(sql)?;
+        let mut rows = statement.query(rusqlite::params_from_iter(params))?;
+        rows.next()?.map(|row| read(&Row(row))).transpose()
+    }
+
+    /// Asks for all rows.
+    ///
+    /// # Errors
+    /// [`StoreError`], also that of `read`.
+    pub fn query<T>(
+        &self,
+        sql: &str,
+        params: &[Param<'_>],
+        mut read: impl FnMut(&Row<'_>) -> Result<T, StoreError>,
+    ) -> Result<Vec<T>, StoreError> {
+        let mut statement = self.prepare(sql)?;
+        let mut rows = statement.query(rusqlite::params_from_iter(params))?;
+        let mut all = Vec::new();
+        while let Some(row) = rows.next()? {
+            all.push(read(&Row(row))?);
+        }
+        Ok(all)
+    }
+
+    /// Runs several statements without parameters, as a migration does.
+    ///
+    /// # Errors
+    /// [`StoreError`] of the first one that fails.
+    pub fn batch(&self, sql: &str) -> Result<(), StoreError> {
+        Ok(self.0.execute_batch(sql)?)
+    }
+
+    fn prepare(&self, sql: &str) -> Result<CachedStatement<'_>, StoreError> {
+        Ok(self.0.prepare_cached(sql)?)
+    }
+}
