@@ -1,1 +1,30 @@
-//! Placeholder.
+//! What both servers do alike where HTTP comes in: the error envelope, strict reading of bodies,
+//! queries and headers, limits of size and time, security headers, the access log, the listener,
+//! and the few things every `main` needs (clock, log lines, secret settings).
+//!
+//! Deliberately absent: routes, rules, storage and anything that only one of the servers does.
+//! The order of a request: [`serve`] (sockets, slow clients) → [`harden`] (limits, panics, headers,
+//! log line) → the server's own routes, with [`Json`], [`Query`] and the header extractors.
+
+mod body;
+pub mod clock;
+mod error;
+mod harden;
+mod headers;
+mod json;
+pub mod logging;
+mod pace;
+mod query;
+mod serve;
+pub mod settings;
+mod strict;
+#[cfg(feature = "testing")]
+pub mod testing;
+mod wording;
+
+pub use error::{ApiError, OwnPage};
+pub use harden::{EdgeLimits, RequestId, harden};
+pub use headers::{BearerToken, IdempotencyKey};
+pub use json::Json;
+pub use query::Query;
+pub use serve::serve;

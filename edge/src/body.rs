@@ -1,0 +1,53 @@
+//! Reads a request's body within limits of size and time (D-11, D-12). Nothing is read beyond the
+//! limit, with or without an announced length.
+
+use std::time::Duration;
+
+use axum::body::{Body, Bytes, HttpBody};
+use axum::extract::Request;
+use http_body_util::{BodyExt, LengthLimitError, Limited};
+use shared::ErrorType;
+
+use crate::ApiError;
+
+/// How much is read of a body, and for how long. Travels with the request as an extension.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct BodyLimits {
+    pub(crate) bytes: usize,
+    pub(crate) deadline: Duration,
+}
+
+impl Default for BodyLimits {
+    fn default() -> Self {
+        Self {
+            bytes: 4 * 1024,
+            deadline: Duration::from_secs(5),
+        }
+    }
+}
+
+pub(crate) fn announced_too_large(body: &Body, limits: BodyLimits) -> bool {
+    usize::try_from(body.size_hint().lower()).map_or(true, |bytes| bytes > limits.bytes)
+}
+
+pub(crate) async fn read(request: Request) -> Result<Bytes, ApiError> {
+    let limits = request
+        .extensions()
+        .get::<BodyLimits>()
+        .copied()
+        .unwrap_or_default();
+    let body = request.into_body();
+    if announced_too_large(&body, limits) {
+        return Err(ErrorType::PayloadTooLarge.into());
+    }
+    let collected = Limited::new(body, limits.bytes).collect();
+    match tokio::time::timeout(limits.deadline, collected).await {
+        Err(_) => Err(ErrorType::RequestTimeout.into()),
+        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(ErrorType::PayloadTooLarge.into()),
+        Ok(Err(_)) => {
+            Err(ApiError::from(ErrorType::InvalidRequest)
+                .message("The body did not arrive in full."))
+        }
+        Ok(Ok(body)) => Ok(body.to_bytes()),
+    }
+}

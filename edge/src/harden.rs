@@ -1,0 +1,308 @@
+//! Wraps a server's routes in what holds for every request: limits, panics kept to one request, the
+//! envelope on every error, security headers and one access log line.
+//!
+//! Not here: the sockets ([`crate::serve`]) and what a single endpoint reads ([`crate::Json`]).
+
+mod answer;
+mod panics;
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{MatchedPath, Request, State};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
+use base64::Engine;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use http::{HeaderValue, Method, header};
+use shared::ErrorType;
+use tracing::Instrument;
+
+use crate::body::BodyLimits;
+use crate::{ApiError, body, headers};
+
+/// Longest address that is served (D-11).
+const LONGEST_URI: usize = 2 * 1024;
+/// What the caller is told when a request ran into its deadline.
+const RETRY_AFTER_DEADLINE_SECS: u32 = 5;
+
+/// The limits of a server. `Default` is the backend's 4 KiB; the OTP service sets its 16 KiB.
+#[derive(Debug, Clone, Copy)]
+pub struct EdgeLimits {
+    /// Largest request body (D-11).
+    pub body_bytes: usize,
+    /// How long a body may take to arrive (D-12); the headers have 5 s before that.
+    pub body_deadline: Duration,
+    /// How long a request may take until its answer begins, the body's arrival included (H-01).
+    pub request_deadline: Duration,
+    /// Adds `Strict-Transport-Security`; for a server whose public address is https (D-02).
+    pub hsts: bool,
+}
+
+impl Default for EdgeLimits {
+    fn default() -> Self {
+        Self {
+            body_bytes: 4 * 1024,
+            body_deadline: Duration::from_secs(5),
+            request_deadline: Duration::from_secs(8),
+            hsts: false,
+        }
+    }
+}
+
+/// Names one request in the log. Made here and taken from nobody; in a request's extensions.
+#[derive(Debug, Clone)]
+pub struct RequestId(Arc<str>);
+
+impl RequestId {
+    /// 22 letters, digits, `-` and `_`.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    fn random() -> Result<Self, getrandom::Error> {
+        let mut bytes = [0; 16];
+        getrandom::fill(&mut bytes)?;
+        Ok(Self(BASE64_URL_SAFE_NO_PAD.encode(bytes).into()))
+    }
+}
+
+/// Puts the limits and the envelope around all routes of `router`, its fallback included.
+pub fn harden(router: Router, limits: EdgeLimits) -> Router {
+    router.layer(from_fn_with_state(limits, guard))
+}
+
+async fn guard(State(limits): State<EdgeLimits>, mut request: Request, next: Next) -> Response {
+    let started = Instant::now();
+    let method = known_method(request.method());
+    let route = request.extensions().get::<MatchedPath>().cloned();
+    let route = route.as_ref().map_or("unmatched", MatchedPath::as_str);
+    let id = match RequestId::random() {
+        Ok(id) => id,
+        Err(error) => return ApiError::internal(error).into_response(),
+    };
+    request.extensions_mut().insert(id.clone());
+
+    let span = tracing::info_span!("request", id = id.as_str());
+    async {
+        let response = panics::caught(within_limits(limits, request, next)).await;
+        let response = answer::finish(response, &id, limits);
+        let ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+        let status = response.status().as_u16();
+        tracing::info!(method, route, status, ms, "answered");
+        response
+    }
+    .instrument(span)
+    .await
+}
+
+async fn within_limits(limits: EdgeLimits, mut request: Request, next: Next) -> Response {
+    let body = BodyLimits {
+        bytes: limits.body_bytes,
+        deadline: limits.body_deadline,
+    };
+    if let Err(refusal) = admit(&request, body) {
+        return refusal;
+    }
+    request.extensions_mut().insert(body);
+    match tokio::time::timeout(limits.request_deadline, next.run(request)).await {
+        Ok(response) => response,
+        Err(_) => ApiError::unavailable(ErrorType::Overloaded, "the request ran into its deadline")
+            .retry_after(RETRY_AFTER_DEADLINE_SECS)
+            .into_response(),
+    }
+}
+
+/// What is refused before any route sees it.
+fn admit(request: &Request<Body>, limits: BodyLimits) -> Result<(), Response> {
+    if matches!(*request.method(), Method::TRACE | Method::CONNECT) {
+        let mut refusal = ApiError::from(ErrorType::MethodNotAllowed).into_response();
+        refusal.headers_mut().insert(
+            header::ALLOW,
+            HeaderValue::from_static("GET, HEAD, POST, PUT, DELETE"),
+        );
+        return Err(refusal);
+    }
+    let uri = request.uri();
+    let length = uri.path().len() + uri.query().map_or(0, |query| query.len() + 1);
+    if length > LONGEST_URI {
+        return Err(ApiError::from(ErrorType::UriTooLong).into_response());
+    }
+    if body::announced_too_large(request.body(), limits) {
+        return Err(ApiError::from(ErrorType::PayloadTooLarge).into_response());
+    }
+    headers::refuse_repeated(request.headers()).map_err(IntoResponse::into_response)
+}
+
+/// The method as a word of a closed set: the caller's own inventions stay out of the log.
+fn known_method(method: &Method) -> &'static str {
+    match method.as_str() {
+        "GET" => "GET",
+        "HEAD" => "HEAD",
+        "POST" => "POST",
+        "PUT" => "PUT",
+        "DELETE" => "DELETE",
+        "OPTIONS" => "OPTIONS",
+        "PATCH" => "PATCH",
+        "TRACE" => "TRACE",
+        "CONNECT" => "CONNECT",
+        _ => "other",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{Answer, Call};
+    use axum::routing::get;
+
+    fn router() -> Router {
+        let routes = Router::new()
+            .route("/fine/{id}", get(async || "fine"))
+            .route("/slow", get(std::future::pending::<()>))
+            .route("/broken", get(async || ApiError::internal("the cause")))
+            .route("/panics", get(panics))
+            .route(
+                "/page",
+                get(async || {
+                    (
+                        http::StatusCode::SERVICE_UNAVAILABLE,
+                        axum::Extension(crate::OwnPage),
+                        "a page",
+                    )
+                }),
+            );
+        harden(routes, EdgeLimits::default())
+    }
+
+    #[allow(clippy::panic)]
+    async fn panics() {
+        panic!("+12125550142 in a panic");
+    }
+
+    async fn call(method: &str, path: &str) -> Answer {
+        Call::new(method, path).send(&router()).await
+    }
+
+    #[tokio::test]
+    async fn every_error_of_the_framework_wears_the_envelope_d_14() {
+        call("GET", "/none").await.assert_error(ErrorType::NotFound);
+        let answer = call("POST", "/fine/1").await;
+        answer.assert_error(ErrorType::MethodNotAllowed);
+        assert_eq!(answer.header("allow"), Some("GET,HEAD"));
+        for method in ["TRACE", "CONNECT"] {
+            let answer = call(method, "/fine/1").await;
+            answer.assert_error(ErrorType::MethodNotAllowed);
+            assert!(answer.header("allow").is_some(), "{method}");
+        }
+    }
+
+    #[tokio::test]
+    async fn an_own_page_stays_as_it_is() {
+        let answer = call("GET", "/page").await;
+        assert_eq!((answer.status, answer.text()), (503, "a page"));
+    }
+
+    #[tokio::test]
+    async fn an_address_of_more_than_two_kibibytes_is_refused_d_11() {
+        let path = format!("/fine/{}", "a".repeat(2_042));
+        assert_eq!(call("GET", &path).await.status, 200);
+        call("GET", &format!("{path}a"))
+            .await
+            .assert_error(ErrorType::UriTooLong);
+    }
+
+    #[tokio::test]
+    async fn a_large_body_is_refused_even_where_nobody_reads_it_d_11() {
+        let answer = Call::new("GET", "/fine/1")
+            .body("x".repeat(5_000))
+            .send(&router())
+            .await;
+        answer.assert_error(ErrorType::PayloadTooLarge);
+    }
+
+    #[tokio::test]
+    async fn a_fault_names_the_request_and_nothing_of_the_cause() {
+        let answer = call("GET", "/broken").await;
+        answer.assert_error(ErrorType::InternalError);
+        assert_eq!(answer.json()["request_id"].as_str().map(str::len), Some(22));
+        assert!(!answer.text().contains("cause"));
+    }
+
+    #[tokio::test]
+    async fn a_panic_ends_one_request_only_i_15() {
+        let router = router();
+        let answer = Call::get("/panics").send(&router).await;
+        answer.assert_error(ErrorType::InternalError);
+        assert!(!answer.text().contains("5550142"));
+        assert_eq!(Call::get("/fine/1").send(&router).await.status, 200);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_request_ends_by_its_deadline_h_01() {
+        let answer = call("GET", "/slow").await;
+        answer.assert_error(ErrorType::Overloaded);
+        assert_eq!(answer.header("retry-after"), Some("5"));
+    }
+
+    #[tokio::test]
+    async fn a_header_that_came_twice_is_refused_d_18() {
+        let answer = Call::get("/fine/1")
+            .header("authorization", "Bearer a")
+            .header("authorization", "Bearer b")
+            .send(&router())
+            .await;
+        answer.assert_error(ErrorType::InvalidRequest);
+    }
+
+    #[tokio::test]
+    async fn every_answer_has_the_security_headers_and_no_cors_d_07_d_09() {
+        for path in ["/fine/1", "/none", "/panics"] {
+            let answer = Call::get(path)
+                .header("origin", "https://elsewhere.example")
+                .send(&router())
+                .await;
+            assert_eq!(answer.header("x-content-type-options"), Some("nosniff"));
+            assert_eq!(answer.header("referrer-policy"), Some("no-referrer"));
+            assert_eq!(
+                answer.header("cross-origin-opener-policy"),
+                Some("same-origin")
+            );
+            assert_eq!(
+                answer.header("cross-origin-resource-policy"),
+                Some("same-origin")
+            );
+            assert_eq!(
+                answer.header("content-security-policy"),
+                Some("default-src 'none'; frame-ancestors 'none'")
+            );
+            let permissions = answer.header("permissions-policy").unwrap();
+            assert!(permissions.contains("otp-credentials=(self)"));
+            assert!(permissions.contains("camera=()"));
+            assert_eq!(answer.header("strict-transport-security"), None);
+            assert!(
+                answer
+                    .headers
+                    .keys()
+                    .all(|name| !name.as_str().starts_with("access-control"))
+            );
+        }
+    }
+
+    #[tokio::test]
+    async fn behind_https_every_answer_says_so_d_02() {
+        let limits = EdgeLimits {
+            hsts: true,
+            ..EdgeLimits::default()
+        };
+        let router = harden(Router::new(), limits);
+        let answer = Call::get("/none").send(&router).await;
+        assert_eq!(
+            answer.header("strict-transport-security"),
+            Some("max-age=31536000; includeSubDomains")
+        );
+    }
+}

@@ -1,0 +1,44 @@
+//! Log lines of both servers: one JSON object per line, UTC with milliseconds, at most 4 KiB, and
+//! nothing in them that a terminal or a log reader could take for more than text (F-04).
+//!
+//! Not here: what is logged. Secrets and numbers are kept out by the types that hide them (F-01).
+
+mod line;
+
+use std::io;
+use std::panic;
+use std::sync::Once;
+
+use tracing_subscriber::EnvFilter;
+
+use line::{Lines, Milliseconds};
+
+static ONCE: Once = Once::new();
+
+/// Sends the log to standard output. `filter` is a level (`info`) or a list as in
+/// `info,otp_service=debug`. Later calls do nothing, so tests may call it as often as they like.
+///
+/// # Errors
+/// When `filter` can't be understood.
+pub fn init(filter: &str) -> Result<(), tracing_subscriber::filter::ParseError> {
+    let filter = EnvFilter::builder().parse(filter)?;
+    ONCE.call_once(|| {
+        let set = tracing_subscriber::fmt()
+            .json()
+            .flatten_event(true)
+            .with_current_span(true)
+            .with_span_list(false)
+            .with_timer(Milliseconds)
+            .with_env_filter(filter)
+            .with_writer(|| Lines::new(io::stdout()))
+            .try_init();
+        // Somebody else's subscriber, a test's for example, is as good.
+        drop(set);
+        panic::set_hook(Box::new(|info| {
+            let place = info.location().map(ToString::to_string);
+            // What the panic says may hold what somebody typed (F-11).
+            tracing::error!(place = place.as_deref(), "panic");
+        }));
+    });
+    Ok(())
+}

@@ -1,0 +1,246 @@
+//! Ends connections of slow clients (D-12), which hyper alone does not tell apart: a request's
+//! header section has 5 s from its first byte, a write may stall for 10 s, and between two
+//! requests a connection may rest for 60 s (that one is hyper's own timer).
+//!
+//! Not here: the time limit of a body, which [`crate::Json`] keeps.
+
+use std::io;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use axum::body::{Body, Bytes, HttpBody};
+use hyper::body::Frame;
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::time::{Instant, Sleep, sleep_until};
+
+pub(crate) const HEAD: Duration = Duration::from_secs(5);
+pub(crate) const STALL: Duration = Duration::from_secs(10);
+pub(crate) const IDLE: Duration = Duration::from_secs(60);
+
+/// Whether the connection waits for a request or answers one; shared by the socket and the answer.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Pace(Arc<AtomicBool>);
+
+impl Pace {
+    /// The request's head has arrived.
+    pub(crate) fn answering(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+
+    fn is_answering(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+
+    /// Wraps an answer's body, so that the connection waits again once it is gone.
+    pub(crate) fn until_sent(&self, body: Body) -> Body {
+        Body::new(Sending {
+            body,
+            pace: self.clone(),
+        })
+    }
+}
+
+struct Sending {
+    body: Body,
+    pace: Pace,
+}
+
+impl HttpBody for Sending {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        Pin::new(&mut self.body).poll_frame(context)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> hyper::body::SizeHint {
+        self.body.size_hint()
+    }
+}
+
+impl Drop for Sending {
+    fn drop(&mut self) {
+        self.pace.0.store(false, Ordering::Relaxed);
+    }
+}
+
+/// A socket that gives up on a peer that keeps it waiting.
+pub(crate) struct Paced<S> {
+    socket: S,
+    pace: Pace,
+    head: Option<Pin<Box<Sleep>>>,
+    stall: Option<Pin<Box<Sleep>>>,
+}
+
+impl<S> Paced<S> {
+    pub(crate) fn new(socket: S, pace: Pace) -> Self {
+        Self {
+            socket,
+            pace,
+            head: None,
+            stall: None,
+        }
+    }
+}
+
+/// Starts the timer if it does not run yet; an error once it has run out.
+fn run_out(
+    timer: &mut Option<Pin<Box<Sleep>>>,
+    limit: Duration,
+    context: &mut Context<'_>,
+) -> Poll<io::Error> {
+    let timer = timer.get_or_insert_with(|| Box::pin(sleep_until(Instant::now() + limit)));
+    timer
+        .as_mut()
+        .poll(context)
+        .map(|()| io::Error::new(io::ErrorKind::TimedOut, "the peer is too slow"))
+}
+
+impl<S: AsyncRead + Unpin> AsyncRead for Paced<S> {
+    fn poll_read(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let this = self.get_mut();
+        let before = buffer.filled().len();
+        let polled = Pin::new(&mut this.socket).poll_read(context, buffer);
+        if this.pace.is_answering() {
+            this.head = None;
+            return polled;
+        }
+        let arrived = buffer.filled().len() > before;
+        if this.head.is_some() || arrived {
+            // One byte now and then does not move the end.
+            if let Poll::Ready(error) = run_out(&mut this.head, HEAD, context) {
+                return Poll::Ready(Err(error));
+            }
+        }
+        polled
+    }
+}
+
+impl<S: AsyncWrite + Unpin> Paced<S> {
+    fn unless_stalled<T>(
+        &mut self,
+        polled: Poll<io::Result<T>>,
+        context: &mut Context<'_>,
+    ) -> Poll<io::Result<T>> {
+        if polled.is_ready() {
+            self.stall = None;
+            return polled;
+        }
+        run_out(&mut self.stall, STALL, context).map(Err)
+    }
+}
+
+impl<S: AsyncWrite + Unpin> AsyncWrite for Paced<S> {
+    fn poll_write(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        let this = self.get_mut();
+        let polled = Pin::new(&mut this.socket).poll_write(context, bytes);
+        this.unless_stalled(polled, context)
+    }
+
+    fn poll_write_vectored(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        slices: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let this = self.get_mut();
+        let polled = Pin::new(&mut this.socket).poll_write_vectored(context, slices);
+        this.unless_stalled(polled, context)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.socket.is_write_vectored()
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let this = self.get_mut();
+        let polled = Pin::new(&mut this.socket).poll_flush(context);
+        this.unless_stalled(polled, context)
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let this = self.get_mut();
+        let polled = Pin::new(&mut this.socket).poll_shutdown(context);
+        this.unless_stalled(polled, context)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use http_body_util::BodyExt;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt, duplex};
+
+    #[tokio::test(start_paused = true)]
+    async fn one_byte_now_and_then_does_not_keep_a_head_alive_d_12() {
+        let (mut client, server) = duplex(64);
+        let mut server = Paced::new(server, Pace::default());
+        let started = Instant::now();
+        let dripping = tokio::spawn(async move {
+            let mut tick = tokio::time::interval(Duration::from_secs(1));
+            while client.write_all(b"G").await.is_ok() {
+                tick.tick().await;
+            }
+        });
+        let mut buffer = Vec::new();
+        let error = server.read_to_end(&mut buffer).await.unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::TimedOut);
+        assert_eq!(started.elapsed().as_secs(), HEAD.as_secs());
+        drop(server);
+        dripping.await.unwrap();
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_resting_connection_and_one_that_is_answered_are_left_alone() {
+        for answering in [false, true] {
+            let (mut client, server) = duplex(64);
+            let pace = Pace::default();
+            let mut server = Paced::new(server, pace.clone());
+            let reader = tokio::spawn(async move {
+                let mut byte = [0];
+                server.read_exact(&mut byte).await.map(|_| byte)
+            });
+            if answering {
+                pace.answering();
+            }
+            tokio::time::advance(Duration::from_secs(40)).await;
+            client.write_all(b"G").await.unwrap();
+            assert_eq!(reader.await.unwrap().unwrap(), *b"G");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_reader_that_stalls_is_given_up_d_12() {
+        let (_client, server) = duplex(16);
+        let mut server = Paced::new(server, Pace::default());
+        let error = server.write_all(&[0; 64]).await.unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::TimedOut);
+    }
+
+    #[tokio::test]
+    async fn the_connection_waits_again_once_the_answer_is_gone() {
+        let pace = Pace::default();
+        pace.answering();
+        let body = pace.until_sent(Body::from("answer"));
+        assert!(pace.is_answering());
+        assert_eq!(body.collect().await.unwrap().to_bytes(), "answer");
+        assert!(!pace.is_answering());
+    }
+}
