@@ -1,1 +1,85 @@
-fn main() {}
+//! The project's commands: `cargo xtask start`, `cargo xtask test` and the chores behind them.
+//!
+//! Here live the command line and the order of things. How a tool is installed, a bundle finished
+//! or a server watched has its own file. Nothing in here is part of what is shipped.
+
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a command line speaks on its two streams"
+)]
+
+mod browser;
+mod bundle;
+mod command;
+mod failure;
+mod finish;
+mod probe;
+mod progress;
+mod screenshots;
+mod start;
+mod test;
+mod tools;
+mod workspace;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::failure::Failure;
+
+/// Pipit's own commands.
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask", version)]
+struct CommandLine {
+    #[command(subcommand)]
+    command: Chore,
+}
+
+#[derive(Debug, Subcommand)]
+enum Chore {
+    /// Set everything up and run page, backend and OTP service on embedded defaults.
+    Start(start::Options),
+    /// Set everything up, browser included, and run every check and test.
+    Test(test::Options),
+    /// Install the build tools and nothing else.
+    Setup,
+    /// Build the page into `dist/`, unless nothing changed since it was built.
+    Bundle,
+    /// Finish a bundle that Trunk has built; Trunk calls this itself.
+    FinishBundle(finish::Options),
+    /// Take the pictures of the screens in `docs/screens/`.
+    Screenshots,
+}
+
+fn main() -> ExitCode {
+    match run(CommandLine::parse().command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("\n✗ {failure}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(chore: Chore) -> Result<(), Failure> {
+    match chore {
+        Chore::Start(options) => start::start(&options),
+        Chore::Test(options) => test::test(&options),
+        Chore::Setup => tools::set_up().map(drop),
+        Chore::Bundle => bundle::build(&tools::set_up()?),
+        Chore::FinishBundle(options) => finish::finish_bundle(&options),
+        Chore::Screenshots => screenshots::take(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        CommandLine::command().debug_assert();
+    }
+}

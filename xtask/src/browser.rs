@@ -1,0 +1,84 @@
+//! Brings the browser and its driver for the browser tests: Debian's packages, by apt-get where
+//! that is allowed. Where it is not, the one line to type is said.
+
+use crate::command::{on_path, output_of, program, run};
+use crate::failure::Failure;
+use crate::progress::{ready, step};
+
+/// A program and the Debian package that it comes in.
+const NEEDED: [(&str, &str); 2] = [
+    ("chromium", "chromium"),
+    ("chromedriver", "chromium-driver"),
+];
+
+/// Makes sure that Chromium and its driver are installed.
+pub(crate) fn set_up() -> Result<(), Failure> {
+    let missing = missing_packages(on_path);
+    if missing.is_empty() {
+        ready("Chromium and its driver");
+        return Ok(());
+    }
+    let line = install_line(&missing);
+    let Some(sudo) = root_prefix() else {
+        return Err(Failure::new(
+            "The browser tests need a browser and its driver.",
+            format_args!("Type: sudo {line}"),
+        ));
+    };
+    step(format_args!("Installing {}", missing.join(" and ")), || {
+        let remedy = format!("Look at apt-get's message above, then type: sudo {line}");
+        let mut update = program(sudo.first().unwrap_or(&"apt-get"));
+        update.args(sudo.iter().skip(1)).arg("update");
+        run(&mut update, &remedy)?;
+        let mut install = program(sudo.first().unwrap_or(&"apt-get"));
+        install
+            .args(sudo.iter().skip(1))
+            .args(["install", "-y", "--no-install-recommends"])
+            .args(&missing)
+            .env("DEBIAN_FRONTEND", "noninteractive");
+        run(&mut install, &remedy)
+    })
+}
+
+fn missing_packages(is_there: impl Fn(&str) -> bool) -> Vec<&'static str> {
+    NEEDED
+        .iter()
+        .filter(|(program, _)| !is_there(program))
+        .map(|(_, package)| *package)
+        .collect()
+}
+
+fn install_line(packages: &[&str]) -> String {
+    format!("apt-get install -y {}", packages.join(" "))
+}
+
+/// How apt-get is called here: directly as root, through sudo where that asks for no password.
+fn root_prefix() -> Option<&'static [&'static str]> {
+    if !on_path("apt-get") {
+        None
+    } else if rustix::process::geteuid().is_root() {
+        Some(&["apt-get"])
+    } else if output_of(program("sudo").args(["-n", "true"])).is_some() {
+        Some(&["sudo", "-n", "apt-get"])
+    } else {
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_is_missing_is_installed() {
+        assert_eq!(missing_packages(|_| true), Vec::<&str>::new());
+        assert_eq!(
+            missing_packages(|program| program == "chromium"),
+            ["chromium-driver"]
+        );
+        assert_eq!(
+            install_line(&missing_packages(|_| false)),
+            "apt-get install -y chromium chromium-driver"
+        );
+    }
+}

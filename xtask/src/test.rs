@@ -1,0 +1,245 @@
+//! `cargo xtask test`: sets up, then checks and tests everything, and says at the end what took how
+//! long. `--only` picks steps.
+
+use std::fmt;
+use std::time::{Duration, Instant};
+
+use clap::{Parser, ValueEnum};
+
+use crate::command::{cargo, run};
+use crate::failure::Failure;
+use crate::progress::Elapsed;
+use crate::tools::Tools;
+use crate::{browser, bundle, tools};
+
+/// Which steps run.
+#[derive(Debug, Parser)]
+pub(crate) struct Options {
+    /// Run this step and nothing else; may be given several times.
+    #[arg(long, value_enum)]
+    only: Vec<Step>,
+}
+
+/// The steps in the order in which they run: what fails soonest comes first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Step {
+    /// Build tools, browser and driver.
+    Setup,
+    /// cargo fmt --check
+    Format,
+    /// cargo clippy, warnings are errors, for this machine and for the browser.
+    Lint,
+    /// The page, built and finished.
+    Bundle,
+    /// cargo test for all crates, the browser tests included.
+    Tests,
+    /// cargo deny: licences, sources and banned crates.
+    Dependencies,
+}
+
+impl Step {
+    const ALL: [Self; 6] = [
+        Self::Setup,
+        Self::Format,
+        Self::Lint,
+        Self::Bundle,
+        Self::Tests,
+        Self::Dependencies,
+    ];
+
+    fn run(self) -> Result<(), Failure> {
+        match self {
+            Self::Setup => browser::set_up().and_then(|()| tools::set_up().map(drop)),
+            Self::Format => run(
+                cargo().args(["fmt", "--all", "--check"]),
+                "Type: cargo fmt --all",
+            ),
+            Self::Lint => lint(),
+            Self::Bundle => bundle::build(&tools::set_up()?),
+            Self::Tests => run(
+                cargo().args(["test", "--workspace", "--locked", "--no-fail-fast"]),
+                "Read the failed tests above; one alone runs with: cargo test -p <crate> <name>",
+            ),
+            Self::Dependencies => dependencies(&tools::set_up_cargo_deny()?),
+        }
+    }
+
+    /// What must have gone well for this step to mean anything.
+    fn needs(self) -> Option<Self> {
+        match self {
+            Self::Setup | Self::Format | Self::Lint | Self::Dependencies => None,
+            Self::Bundle => Some(Self::Setup),
+            Self::Tests => Some(Self::Bundle),
+        }
+    }
+}
+
+enum Outcome {
+    Passed,
+    Failed(Failure),
+    /// A step that it needs has not gone well.
+    Skipped(Step),
+}
+
+struct Report {
+    step: Step,
+    outcome: Outcome,
+    took: Duration,
+}
+
+/// Runs every wanted step, also after one has failed, so that one run tells everything.
+pub(crate) fn test(options: &Options) -> Result<(), Failure> {
+    let wanted = Step::ALL
+        .into_iter()
+        .filter(|step| options.only.is_empty() || options.only.contains(step));
+    let mut reports: Vec<Report> = Vec::new();
+    for step in wanted {
+        eprintln!("\n━━ {step}");
+        let began = Instant::now();
+        let outcome = match missing(step, &reports) {
+            Some(needed) => Outcome::Skipped(needed),
+            None => step
+                .run()
+                .map_or_else(Outcome::Failed, |()| Outcome::Passed),
+        };
+        if let Outcome::Failed(failure) = &outcome {
+            eprintln!("✗ {failure}");
+        }
+        let took = began.elapsed();
+        reports.push(Report {
+            step,
+            outcome,
+            took,
+        });
+    }
+    tools::clean_up()?;
+    summary(&reports)
+}
+
+/// The step that this one needs and that has run without passing.
+fn missing(step: Step, reports: &[Report]) -> Option<Step> {
+    let needed = step.needs()?;
+    reports
+        .iter()
+        .any(|report| report.step == needed && !matches!(report.outcome, Outcome::Passed))
+        .then_some(needed)
+}
+
+fn summary(reports: &[Report]) -> Result<(), Failure> {
+    println!("\n━━ Summary");
+    for report in reports {
+        println!("{report}");
+    }
+    let total = reports.iter().map(|report| report.took).sum();
+    println!("  in all {}", Elapsed(total));
+    let failed: Vec<_> = reports
+        .iter()
+        .filter(|report| !matches!(report.outcome, Outcome::Passed))
+        .map(|report| report.step.to_string())
+        .collect();
+    if failed.is_empty() {
+        return Ok(());
+    }
+    Err(Failure::new(
+        format_args!("Not passed: {}.", failed.join(", ")),
+        format_args!(
+            "One step alone runs with: cargo xtask test --only {}",
+            failed.first().map_or("tests", String::as_str)
+        ),
+    ))
+}
+
+fn lint() -> Result<(), Failure> {
+    const REMEDY: &str = "Mend what clippy names above.";
+    let warnings = ["--", "-D", "warnings"];
+    run(
+        cargo()
+            .args(["clippy", "--workspace", "--all-targets", "--locked"])
+            .args(warnings),
+        REMEDY,
+    )?;
+    run(
+        cargo()
+            .args(["clippy", "--package", "frontend", "--locked"])
+            .args(["--target", "wasm32-unknown-unknown"])
+            .args(warnings),
+        REMEDY,
+    )
+}
+
+/// J-01, J-02. Advisories need RustSec's database from GitHub; a network that does not reach it must
+/// not stop the checks that need nothing from outside.
+fn dependencies(tools: &Tools) -> Result<(), Failure> {
+    run(
+        tools
+            .program("cargo-deny")
+            .args(["--locked", "check", "bans", "licenses", "sources"]),
+        "Read cargo-deny's message above; the rules and their reasons are in deny.toml.",
+    )?;
+    let mut fetch = tools.program("cargo-deny");
+    let fetched = run(fetch.args(["fetch", "db"]), "");
+    if fetched.is_err() {
+        eprintln!(
+            "! Known advisories were NOT checked: RustSec's database can't be reached from here."
+        );
+        return Ok(());
+    }
+    run(
+        tools
+            .program("cargo-deny")
+            .args(["--locked", "check", "--disable-fetch", "advisories"]),
+        "Update the crate that cargo-deny names above: cargo update -p <crate>",
+    )
+}
+
+impl fmt::Display for Step {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let value = self.to_possible_value();
+        f.pad(value.as_ref().map_or("", |value| value.get_name()))
+    }
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { step, took, .. } = self;
+        let took = Elapsed(*took).to_string();
+        match &self.outcome {
+            Outcome::Passed => write!(f, "  ✓ {step:<14} {took}"),
+            Outcome::Failed(_) => write!(f, "  ✗ {step:<14} {took}"),
+            Outcome::Skipped(needed) => write!(f, "  - {step:<14} left out, needs {needed}"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn report(step: Step, outcome: Outcome) -> Report {
+        Report {
+            step,
+            outcome,
+            took: Duration::from_secs(3),
+        }
+    }
+
+    #[test]
+    fn tests_are_left_out_only_when_the_bundle_failed() {
+        let failed = || Outcome::Failed(Failure::new("no", "mend"));
+        let lint = report(Step::Lint, failed());
+        assert_eq!(missing(Step::Tests, &[lint]), None);
+        let bundle = report(Step::Bundle, failed());
+        assert_eq!(missing(Step::Tests, &[bundle]), Some(Step::Bundle));
+        let bundle = report(Step::Bundle, Outcome::Passed);
+        assert_eq!(missing(Step::Tests, &[bundle]), None);
+    }
+
+    #[test]
+    fn one_step_that_did_not_pass_fails_the_whole() {
+        let passed = || report(Step::Format, Outcome::Passed);
+        summary(&[passed()]).unwrap();
+        let left_out = report(Step::Tests, Outcome::Skipped(Step::Bundle));
+        let failure = summary(&[passed(), left_out]).unwrap_err();
+        assert!(failure.to_string().contains("tests"), "{failure}");
+    }
+}

@@ -1,0 +1,167 @@
+//! Brings the build tools: the wasm target, wasm-bindgen and Trunk.
+//!
+//! Everything is checked before anything is done, so a second run costs nothing. Tools go to
+//! `target/tools`; nothing else on the machine is touched, but for the target that rustup adds.
+
+use std::path::PathBuf;
+use std::process::Command;
+
+use crate::command::{cargo, on_path, output_of, path_with, program, run};
+use crate::failure::Failure;
+use crate::progress::{ready, step};
+use crate::workspace;
+
+const WASM_TARGET: &str = "wasm32-unknown-unknown";
+
+/// The last line of Trunk that builds with this project's compiler.
+const TRUNK_VERSION: &str = "0.21.14";
+
+/// The last line of cargo-deny that builds with this project's compiler.
+const CARGO_DENY_VERSION: &str = "0.20.2";
+
+/// A program from crates.io in the one version that is wanted.
+struct Tool {
+    package: &'static str,
+    program: &'static str,
+    version: String,
+    features: &'static [&'static str],
+    minutes: &'static str,
+}
+
+/// Where the build tools are, once they are there.
+#[derive(Debug)]
+pub(crate) struct Tools {
+    folder: PathBuf,
+}
+
+impl Tools {
+    /// A command that finds these tools before any other.
+    pub(crate) fn program(&self, name: &str) -> Command {
+        let mut command = program(name);
+        command.env("PATH", path_with(&self.folder));
+        command
+    }
+}
+
+/// Installs what the page's build needs, in the versions that it needs.
+pub(crate) fn set_up() -> Result<Tools, Failure> {
+    linker()?;
+    wasm_target()?;
+    install(&Tool {
+        package: "wasm-bindgen-cli",
+        program: "wasm-bindgen",
+        // Library and tool must be of one version: the lock file decides for both.
+        version: workspace::locked_version("wasm-bindgen")?,
+        features: &[],
+        minutes: "one to two minutes, once",
+    })?;
+    install(&Tool {
+        package: "trunk",
+        program: "trunk",
+        version: TRUNK_VERSION.to_owned(),
+        features: &["--no-default-features", "--features", "rustls"],
+        minutes: "two to three minutes, once",
+    })?;
+    let folder = workspace::tools_folder().join("bin");
+    Ok(Tools { folder })
+}
+
+/// Installs cargo-deny (J-01, J-02).
+pub(crate) fn set_up_cargo_deny() -> Result<Tools, Failure> {
+    install(&Tool {
+        package: "cargo-deny",
+        program: "cargo-deny",
+        version: CARGO_DENY_VERSION.to_owned(),
+        features: &["--no-default-features"],
+        minutes: "two to three minutes, once",
+    })?;
+    let folder = workspace::tools_folder().join("bin");
+    Ok(Tools { folder })
+}
+
+fn linker() -> Result<(), Failure> {
+    if on_path("cc") {
+        return Ok(());
+    }
+    Err(Failure::new(
+        "There is no C compiler.",
+        "Type: sudo apt-get install -y build-essential",
+    ))
+}
+
+fn wasm_target() -> Result<(), Failure> {
+    let installed = output_of(program("rustup").args(["target", "list", "--installed"]));
+    if installed.is_some_and(|list| list.lines().any(|line| line == WASM_TARGET)) {
+        ready(format_args!("Rust target {WASM_TARGET}"));
+        return Ok(());
+    }
+    step(format_args!("Adding the Rust target {WASM_TARGET}"), || {
+        run(
+            program("rustup").args(["target", "add", WASM_TARGET]),
+            "Install Rust with rustup (https://rustup.rs) and look whether this machine reaches static.rust-lang.org.",
+        )
+    })
+}
+
+fn install(tool: &Tool) -> Result<(), Failure> {
+    let Tool {
+        package, version, ..
+    } = tool;
+    let root = workspace::tools_folder();
+    let binary = root.join("bin").join(tool.program);
+    let installed = output_of(program(&binary).arg("--version"));
+    if installed.is_some_and(|text| is_version(&text, version)) {
+        ready(format_args!("{package} {version}"));
+        return Ok(());
+    }
+    let name = format!("Installing {package} {version} ({})", tool.minutes);
+    step(name, || {
+        let mut install = cargo();
+        install
+            .args(["install", "--locked", "--force", "--root"])
+            .arg(&root)
+            .arg(format!("{package}@{version}"))
+            .args(tool.features)
+            // An interrupted build is taken up again, and two tools share what both need.
+            .env("CARGO_TARGET_DIR", root.join("build"))
+            // A tool that runs for seconds need not be optimised for minutes.
+            .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "0")
+            .env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "64")
+            .env("CARGO_PROFILE_RELEASE_DEBUG", "0")
+            .env("CARGO_PROFILE_RELEASE_LTO", "off");
+        run(
+            &mut install,
+            "Read cargo's message above; most often crates.io can't be reached. Then type the same command again.",
+        )
+    })
+}
+
+/// Whether what a tool prints for `--version` names this version: `trunk 0.21.14`.
+fn is_version(printed: &str, version: &str) -> bool {
+    printed.split_whitespace().any(|word| word == version)
+}
+
+/// Gives back the disk space of the tools' builds.
+pub(crate) fn clean_up() -> Result<(), Failure> {
+    let folder = workspace::tools_folder().join("build");
+    match std::fs::remove_dir_all(&folder) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            Err(Failure::file(&folder, &error))
+        }
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_very_version_counts() {
+        assert!(is_version("trunk 0.21.14\n", "0.21.14"));
+        assert!(is_version("wasm-bindgen 0.2.129", "0.2.129"));
+        assert!(!is_version("wasm-bindgen 0.2.1290", "0.2.129"));
+        assert!(!is_version("trunk 0.21.1", "0.21.14"));
+        assert!(!is_version("", "0.21.14"));
+    }
+}
