@@ -16,7 +16,7 @@ use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
-use http::{HeaderValue, Method, header};
+use http::{Method, header};
 use shared::ErrorType;
 use tracing::Instrument;
 
@@ -104,7 +104,7 @@ async fn within_limits(limits: EdgeLimits, mut request: Request, next: Next) -> 
         bytes: limits.body_bytes,
         deadline: limits.body_deadline,
     };
-    if let Err(refusal) = admit(&request, body) {
+    if let Some(refusal) = refusal(&request, body) {
         return refusal;
     }
     request.extensions_mut().insert(body);
@@ -117,24 +117,21 @@ async fn within_limits(limits: EdgeLimits, mut request: Request, next: Next) -> 
 }
 
 /// What is refused before any route sees it.
-fn admit(request: &Request<Body>, limits: BodyLimits) -> Result<(), Response> {
+fn refusal(request: &Request<Body>, limits: BodyLimits) -> Option<Response> {
     if matches!(*request.method(), Method::TRACE | Method::CONNECT) {
-        let mut refusal = ApiError::from(ErrorType::MethodNotAllowed).into_response();
-        refusal.headers_mut().insert(
-            header::ALLOW,
-            HeaderValue::from_static("GET, HEAD, POST, PUT, DELETE"),
-        );
-        return Err(refusal);
+        let methods = [(header::ALLOW, "GET, HEAD, POST, PUT, DELETE")];
+        return Some((methods, ApiError::from(ErrorType::MethodNotAllowed)).into_response());
     }
     let uri = request.uri();
     let length = uri.path().len() + uri.query().map_or(0, |query| query.len() + 1);
-    if length > LONGEST_URI {
-        return Err(ApiError::from(ErrorType::UriTooLong).into_response());
-    }
-    if body::announced_too_large(request.body(), limits) {
-        return Err(ApiError::from(ErrorType::PayloadTooLarge).into_response());
-    }
-    headers::refuse_repeated(request.headers()).map_err(IntoResponse::into_response)
+    let refused = if length > LONGEST_URI {
+        Err(ErrorType::UriTooLong.into())
+    } else if body::announced_too_large(request.body(), limits) {
+        Err(ErrorType::PayloadTooLarge.into())
+    } else {
+        headers::refuse_repeated(request.headers())
+    };
+    refused.err().map(IntoResponse::into_response)
 }
 
 /// The method as a word of a closed set: the caller's own inventions stay out of the log.

@@ -105,9 +105,6 @@ impl<S: Send + Sync> OptionalFromRequestParts<S> for BearerToken {
     }
 }
 
-/// The address at the other end of the connection, which may be a proxy (B-08).
-pub(crate) type Peer = axum::extract::ConnectInfo<std::net::SocketAddr>;
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -17,11 +17,7 @@ const MOST_KEYS: usize = 64;
 /// A sentence for the caller, without anything the caller sent.
 pub(crate) fn check(body: &[u8]) -> Result<(), String> {
     const NOT_JSON: &str = "The body is not valid JSON.";
-    if !body
-        .iter()
-        .find(|byte| !byte.is_ascii_whitespace())
-        .is_some_and(|byte| *byte == b'{')
-    {
+    if body.trim_ascii_start().first() != Some(&b'{') {
         let shape = serde_json::from_slice::<de::IgnoredAny>(body);
         return Err(match shape {
             Ok(_) => "The body must be a JSON object.".to_owned(),

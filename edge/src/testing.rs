@@ -10,11 +10,13 @@
 use std::collections::VecDeque;
 use std::convert::Infallible;
 use std::io;
+use std::net::SocketAddr;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use axum::Router;
 use axum::body::{Body, Bytes, HttpBody};
+use axum::extract::ConnectInfo;
 use axum::response::Response;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode};
 use http_body_util::BodyExt;
@@ -24,8 +26,6 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use shared::ErrorType;
 use tower::ServiceExt;
-
-use crate::headers::Peer;
 
 /// A request to be sent to a router in memory.
 #[derive(Debug)]
@@ -62,8 +62,10 @@ impl Call {
     /// Comes from this address and port.
     #[must_use]
     pub fn from_peer(mut self, peer: &str) -> Self {
-        let peer = axum::extract::ConnectInfo(peer.parse().unwrap());
-        self.0.extensions_mut().insert::<Peer>(peer);
+        let peer = ConnectInfo(peer.parse().unwrap());
+        self.0
+            .extensions_mut()
+            .insert::<ConnectInfo<SocketAddr>>(peer);
         self
     }
 
