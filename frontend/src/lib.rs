@@ -1,0 +1,4 @@
+//! The page.
+
+pub mod digits;
+pub mod phone;
