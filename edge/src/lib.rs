@@ -12,6 +12,7 @@ mod error;
 mod harden;
 mod headers;
 mod json;
+pub mod keys;
 pub mod logging;
 mod pace;
 mod query;

@@ -1,1 +1,30 @@
-//! Placeholder.
+//! The self-hostable OTP service: sends one-time passcodes by text message, verifies them, keeps
+//! users and sessions. It speaks the vendor's HTTP API and knows nothing of the page or the backend.
+//!
+//! ```text
+//! main ─► serve ─► api/<endpoint> ─► commands (one transaction each) ─► rules (pure) ─► store (SQL)
+//! ```
+//!
+//! What holds everywhere: rules take time and random values as arguments; a command's answer is
+//! given after its commit is on disk (I-06); codes and tokens are stored only as digests (E-01,
+//! C-02); the one text that holds a code is sealed while it waits (E-02).
+
+mod api;
+mod app;
+mod commands;
+mod config;
+mod ids;
+mod message;
+mod outbox;
+mod random;
+mod rules;
+mod secrets;
+mod serve;
+mod service;
+mod store;
+
+pub use config::{Config, GatewayKind, Policy};
+pub use edge::keys::KeyError;
+pub use message::TemplateError;
+pub use random::{Random, RandomError};
+pub use serve::{StartError, serve, serve_with};

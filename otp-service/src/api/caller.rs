@@ -1,0 +1,45 @@
+//! Who calls: the app whose secret key the request carries.
+
+use std::sync::Arc;
+
+use axum::extract::FromRequestParts;
+use edge::{ApiError, BearerToken};
+use http::request::Parts;
+use shared::ErrorType;
+
+use super::fault;
+use crate::app::{App, Mode};
+use crate::secrets::fingerprint;
+use crate::service::Service;
+use crate::store::api_keys;
+
+/// The app of the caller's key. Taken first by every endpoint, so that nobody without a key learns
+/// more than that.
+pub(crate) struct Caller(pub(crate) App);
+
+impl FromRequestParts<Arc<Service>> for Caller {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(
+        parts: &mut Parts,
+        service: &Arc<Service>,
+    ) -> Result<Self, ApiError> {
+        let unauthorized = || ApiError::from(ErrorType::Unauthorized);
+        let key = BearerToken::of(&parts.headers).ok_or_else(unauthorized)?;
+        Mode::of_key(key.as_str()).ok_or_else(unauthorized)?;
+        let hash = fingerprint(key.as_str());
+        let now = service.clock.now();
+        if let Some(app) = service.known_keys.get(&hash, now) {
+            return Ok(Self(app));
+        }
+        let question = hash.clone();
+        let found = service
+            .database
+            .read(move |sql| api_keys::app_of(sql, &question))
+            .await
+            .map_err(fault)?;
+        let app = found.ok_or_else(unauthorized)?;
+        service.known_keys.remember(hash, app.clone(), now);
+        Ok(Self(app))
+    }
+}

@@ -1,0 +1,125 @@
+//! `POST /otps/verify`: verifies a code, and makes or extends a session where one is asked for.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use edge::{ApiError, IdempotencyKey, Json};
+use shared::otp_service::{MethodType, VerifyOtpRequest, VerifyOtpResponse};
+use shared::{ErrorType, HiddenText, SessionToken};
+
+use super::caller::Caller;
+use super::{fault, outcome, send_by_sms};
+use crate::commands::verify_code::{Outcome, VerifyCode};
+use crate::secrets::fingerprint;
+use crate::service::Service;
+use crate::store::replays::ReplayKey;
+
+pub(crate) async fn handle(
+    Caller(app): Caller,
+    State(service): State<Arc<Service>>,
+    key: Option<IdempotencyKey>,
+    Json(request): Json<VerifyOtpRequest>,
+) -> Result<Json<VerifyOtpResponse>, ApiError> {
+    let digits = service.limits.code_digits;
+    if request.otp.digits() != digits {
+        return Err(outcome::invalid(&format!(
+            "`otp` must be a string of {digits} digits."
+        )));
+    }
+    let device = send_by_sms::device(request.device_fingerprint.clone())?;
+    match (&request.session_token, &request.session_jwt) {
+        (Some(_), Some(_)) => {
+            return Err(outcome::invalid(
+                "Give `session_token` or `session_jwt`, not both.",
+            ));
+        }
+        // No JWT was ever issued by this version.
+        (None, Some(_)) => return Err(ErrorType::InvalidSession.into()),
+        _ => {}
+    }
+    let replay = key.map(|key| replay_key(&service, &request, &key));
+    let command = VerifyCode {
+        app,
+        method_id: request.method_id,
+        code: request.otp,
+        challenge_id: request.challenge_id,
+        device,
+        session_lasts: request.session_expires_in,
+        session_token_hash: request
+            .session_token
+            .as_ref()
+            .map(|token| fingerprint(token.as_str())),
+        replay,
+        drawn: service.random.bytes().map_err(ApiError::internal)?,
+        now: service.clock.now(),
+    };
+    let (limits, secrets) = (Arc::clone(&service.limits), Arc::clone(&service.secrets));
+    let outcome = service
+        .database
+        .write(move |sql| command.run(&limits, &secrets, sql))
+        .await
+        .map_err(fault)?;
+    answer(&service, outcome)
+}
+
+fn answer(service: &Service, outcome: Outcome) -> Result<Json<VerifyOtpResponse>, ApiError> {
+    match outcome {
+        Outcome::Verified {
+            method_id,
+            user_id,
+            session,
+        } => {
+            let token = session.as_ref().map(|session| {
+                service
+                    .secrets
+                    .session_token(&session.id, session.generation)
+            });
+            let session_token = token
+                .map(|token| SessionToken::parse(&token))
+                .transpose()
+                .map_err(ApiError::internal)?;
+            Ok(Json(VerifyOtpResponse {
+                method_id,
+                method_type: MethodType::PhoneNumber,
+                user_id,
+                session_token,
+                session_jwt: None,
+                session: session.map(|session| session.into_wire()),
+            }))
+        }
+        Outcome::Invalid => Err(ErrorType::InvalidOtp.into()),
+        Outcome::Wrong { attempts_left } => {
+            Err(ApiError::from(ErrorType::InvalidOtp).attempts_left(attempts_left))
+        }
+        Outcome::Exhausted { wait } => Err(ApiError::from(ErrorType::OtpAttemptsExceeded)
+            .attempts_left(0)
+            .retry_after(wait)),
+        Outcome::Expired => Err(ErrorType::OtpExpired.into()),
+        Outcome::Refused(refusal) => Err(outcome::refusal(refusal)),
+        Outcome::InvalidSession => Err(ErrorType::InvalidSession.into()),
+        Outcome::UserInactive => Err(ErrorType::UserInactive.into()),
+        Outcome::OtherRequest => Err(outcome::other_request()),
+    }
+}
+
+fn replay_key(service: &Service, request: &VerifyOtpRequest, key: &IdempotencyKey) -> ReplayKey {
+    let lasts = request
+        .session_expires_in
+        .map(|lasts| lasts.as_secs().to_string())
+        .unwrap_or_default();
+    let asked = service.secrets.request_digest(&[
+        &request.method_id,
+        request.otp.as_str(),
+        &lasts,
+        request
+            .session_token
+            .as_ref()
+            .map_or("", HiddenText::as_str),
+        request.challenge_id.as_deref().unwrap_or_default(),
+    ]);
+    ReplayKey {
+        endpoint: "otps/verify",
+        key: key.as_str().to_owned(),
+        request: asked,
+    }
+}

@@ -1,0 +1,241 @@
+//! Sends a code: finds or makes the user, opens a challenge or adds to one, and queues the message,
+//! all or nothing.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use shared::otp_service::{DeviceFingerprint, UserStatus};
+use shared::{CodeLifetime, OtpCode, PhoneNumber};
+use storage::{Sql, StoreError};
+
+use crate::app::App;
+use crate::ids::{self, Kind};
+use crate::random::{Random, RandomError};
+use crate::rules::challenge::{Challenge, IssuedCode, Purpose};
+use crate::rules::limits::Limits;
+use crate::rules::throttle::Refusal;
+use crate::secrets::Secrets;
+use crate::store::messages::Message;
+use crate::store::replays::{Replay, ReplayKey};
+use crate::store::throttles::LastSend;
+use crate::store::users::PhoneMethod;
+use crate::store::{challenges, messages, replays, throttles, users};
+
+/// Equal sends within so many seconds are one send, also without an `Idempotency-Key` (I-08).
+const EQUAL_WITHIN: i64 = 10;
+
+/// What is asked for.
+#[derive(Debug)]
+pub(crate) struct SendCode {
+    pub(crate) app: App,
+    pub(crate) number: PhoneNumber,
+    pub(crate) purpose: Purpose,
+    /// What a user becomes that is made for this number. `None`: no user is made.
+    pub(crate) new_user: Option<UserStatus>,
+    pub(crate) lifetime: CodeLifetime,
+    pub(crate) device: DeviceFingerprint,
+    pub(crate) challenge_id: Option<String>,
+    /// Keyed digest of the request, without the device.
+    pub(crate) request: String,
+    pub(crate) replay: Option<ReplayKey>,
+    pub(crate) sealed_text: String,
+    pub(crate) drawn: Drawn,
+    pub(crate) now: i64,
+}
+
+/// The random values of a send, drawn before the transaction.
+#[derive(Debug)]
+pub(crate) struct Drawn {
+    pub(crate) code: OtpCode,
+    pub(crate) user: [u8; 16],
+    pub(crate) method: [u8; 16],
+    pub(crate) challenge: [u8; 16],
+    pub(crate) message: [u8; 16],
+}
+
+impl Drawn {
+    pub(crate) fn draw(random: &Random, digits: u8) -> Result<Self, RandomError> {
+        Ok(Self {
+            code: random.code(digits)?,
+            user: random.bytes()?,
+            method: random.bytes()?,
+            challenge: random.bytes()?,
+            message: random.bytes()?,
+        })
+    }
+}
+
+/// The answer to a send; kept for repeats of the request. Holds nothing secret.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Sent {
+    pub(crate) method_id: String,
+    pub(crate) user_id: String,
+    pub(crate) user_created: bool,
+    pub(crate) active: bool,
+    pub(crate) challenge_id: String,
+    pub(crate) expires_in_secs: u32,
+    pub(crate) resend_in_secs: u32,
+}
+
+/// What came of it.
+#[derive(Debug)]
+pub(crate) enum Outcome {
+    Sent(Sent),
+    Refused(Refusal),
+    /// The number belongs to nobody, and no user is to be made.
+    NoUser,
+    /// The `Idempotency-Key` was used for another request.
+    OtherRequest,
+}
+
+impl SendCode {
+    pub(crate) fn run(
+        self,
+        limits: &Limits,
+        secrets: &Arc<Secrets>,
+        sql: &Sql<'_>,
+    ) -> Result<Outcome, StoreError> {
+        let (app_id, now) = (self.app.id.as_str(), self.now);
+        let (mut throttle, last_send) = throttles::load(sql, app_id, &self.number)?;
+        match self.repeat_of(sql, &last_send)? {
+            Repeat::New => {}
+            Repeat::Of(answer) => return Ok(Outcome::Sent(answer)),
+            Repeat::OtherRequest => return Ok(Outcome::OtherRequest),
+        }
+        let known = users::by_number(sql, app_id, &self.number)?;
+        if known.is_none() && self.new_user.is_none() {
+            return Ok(Outcome::NoUser);
+        }
+        if let Err(refusal) = throttle.may_send(limits, now) {
+            return Ok(Outcome::Refused(refusal));
+        }
+        let user_created = known.is_none();
+        let method = match known {
+            Some(method) => method,
+            None => self.insert_user(sql)?,
+        };
+        let challenge = self.add_code(limits, secrets, sql, &method)?;
+        self.queue(sql, &challenge)?;
+
+        throttle.record_send(now);
+        let sent = Sent {
+            method_id: method.id,
+            user_id: method.user_id,
+            user_created,
+            // A disabled user is told so only after the right code.
+            active: method.user_status != UserStatus::Pending,
+            challenge_id: challenge.id,
+            expires_in_secs: u32::try_from(self.lifetime.as_secs()).unwrap_or(u32::MAX),
+            resend_in_secs: throttle.resend_in(limits, now),
+        };
+        let answer =
+            serde_json::to_string(&sent).map_err(|error| StoreError::Broken(error.to_string()))?;
+        if let Some(replay) = &self.replay {
+            replays::insert(sql, app_id, replay, &answer, now)?;
+        }
+        // A send with a key of its own is never taken for a repeat of one without.
+        let request = if self.replay.is_none() {
+            self.request
+        } else {
+            String::new()
+        };
+        throttles::save(
+            sql,
+            app_id,
+            &self.number,
+            &throttle,
+            &LastSend {
+                request,
+                answer,
+                at: now,
+            },
+        )?;
+        Ok(Outcome::Sent(sent))
+    }
+
+    fn repeat_of(&self, sql: &Sql<'_>, last_send: &LastSend) -> Result<Repeat, StoreError> {
+        let answer = match &self.replay {
+            Some(replay) => match replays::find(sql, &self.app.id, replay)? {
+                Replay::New => return Ok(Repeat::New),
+                Replay::Different => return Ok(Repeat::OtherRequest),
+                Replay::Same(answer) => answer,
+            },
+            None if last_send.request == self.request && self.now < last_send.at + EQUAL_WITHIN => {
+                last_send.answer.clone()
+            }
+            None => return Ok(Repeat::New),
+        };
+        let answer =
+            serde_json::from_str(&answer).map_err(|error| StoreError::Broken(error.to_string()))?;
+        Ok(Repeat::Of(answer))
+    }
+
+    fn insert_user(&self, sql: &Sql<'_>) -> Result<PhoneMethod, StoreError> {
+        let method = PhoneMethod {
+            id: ids::new(Kind::PhoneNumber, self.now, self.drawn.method),
+            user_id: ids::new(Kind::User, self.now, self.drawn.user),
+            number: self.number.clone(),
+            verified: false,
+            user_status: self.new_user.unwrap_or(UserStatus::Pending),
+        };
+        users::insert(sql, &self.app.id, &method, self.now)?;
+        Ok(method)
+    }
+
+    /// Into the challenge that the caller names, while that one is open; else into a new one, so
+    /// that nobody touches the codes of another flow.
+    fn add_code(
+        &self,
+        limits: &Limits,
+        secrets: &Secrets,
+        sql: &Sql<'_>,
+        method: &PhoneMethod,
+    ) -> Result<Challenge, StoreError> {
+        let named = match &self.challenge_id {
+            Some(id) => challenges::load(sql, &self.app.id, &method.id, id)?,
+            None => None,
+        };
+        let resend = named
+            .filter(|challenge| challenge.is_open(limits) && challenge.purpose == self.purpose);
+        let mut challenge = resend.unwrap_or_else(|| Challenge {
+            id: ids::new(Kind::Challenge, self.now, self.drawn.challenge),
+            app_id: self.app.id.clone(),
+            method_id: method.id.clone(),
+            number: self.number.clone(),
+            purpose: self.purpose,
+            tries: 0,
+            codes: Vec::new(),
+            success: None,
+            created_at: self.now,
+        });
+        let code = IssuedCode {
+            digest: secrets.code_digest(&challenge.id, &self.number, &self.drawn.code),
+            expires_at: self.now + self.lifetime.as_secs(),
+            device: self.device.clone(),
+        };
+        challenge.add_code(limits, code);
+        challenges::save(sql, &challenge)?;
+        Ok(challenge)
+    }
+
+    fn queue(&self, sql: &Sql<'_>, challenge: &Challenge) -> Result<(), StoreError> {
+        let message = Message {
+            id: ids::new(Kind::Message, self.now, self.drawn.message),
+            challenge_id: challenge.id.clone(),
+            to: self.number.clone(),
+            sealed_text: self.sealed_text.clone(),
+            locale: "en".to_owned(),
+            created_at: self.now,
+            expires_at: self.now + self.lifetime.as_secs(),
+            // The outbox is the phone: what is in the queue has arrived.
+            status: "delivered".to_owned(),
+        };
+        messages::insert(sql, &self.app.id, &message)
+    }
+}
+
+enum Repeat {
+    New,
+    Of(Sent),
+    OtherRequest,
+}

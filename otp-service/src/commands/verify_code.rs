@@ -1,0 +1,364 @@
+//! Verifies a code: counts the try, compares, and makes or extends the session, all or nothing.
+
+use serde::{Deserialize, Serialize};
+use shared::otp_service::{
+    DeliveryChannel, DeviceFingerprint, Factor, FactorMethod, FactorType, MethodType, UserStatus,
+};
+use shared::{OtpCode, SessionLifetime};
+use storage::{Sql, StoreError};
+
+use crate::app::App;
+use crate::ids::{self, Kind};
+use crate::rules::challenge::{Challenge, Success, Verdict, attempt, standing};
+use crate::rules::limits::Limits;
+use crate::rules::session::Lifetime;
+use crate::rules::throttle::Refusal;
+use crate::secrets::{CodeDigest, Secrets, fingerprint};
+use crate::store::replays::{Replay, ReplayKey};
+use crate::store::sessions::StoredSession;
+use crate::store::users::PhoneMethod;
+use crate::store::{challenges, replays, sessions, throttles, users};
+
+/// What is asked for.
+#[derive(Debug)]
+pub(crate) struct VerifyCode {
+    pub(crate) app: App,
+    pub(crate) method_id: String,
+    pub(crate) code: OtpCode,
+    pub(crate) challenge_id: Option<String>,
+    pub(crate) device: DeviceFingerprint,
+    pub(crate) session_lasts: Option<SessionLifetime>,
+    /// Hash of the token of an open session to extend.
+    pub(crate) session_token_hash: Option<String>,
+    pub(crate) replay: Option<ReplayKey>,
+    /// For the id of a new session.
+    pub(crate) drawn: [u8; 16],
+    pub(crate) now: i64,
+}
+
+/// What came of it.
+#[derive(Debug)]
+pub(crate) enum Outcome {
+    Verified {
+        method_id: String,
+        user_id: String,
+        session: Option<Box<StoredSession>>,
+    },
+    /// Nothing is told.
+    Invalid,
+    Wrong {
+        attempts_left: u8,
+    },
+    /// No tries left; after so many seconds a new code can be asked for.
+    Exhausted {
+        wait: u32,
+    },
+    Expired,
+    Refused(Refusal),
+    /// The given session is not an open one of this user. The code still works (C-03).
+    InvalidSession,
+    /// The code was right, but the user is disabled.
+    UserInactive,
+    /// The `Idempotency-Key` was used for another request.
+    OtherRequest,
+}
+
+/// What is kept under an `Idempotency-Key`: outcomes that changed something.
+#[derive(Serialize, Deserialize)]
+enum Kept {
+    Right { challenge_id: String },
+    Wrong { attempts_left: u8 },
+    Exhausted { wait: u32 },
+}
+
+impl VerifyCode {
+    pub(crate) fn run(
+        self,
+        limits: &Limits,
+        secrets: &Secrets,
+        sql: &Sql<'_>,
+    ) -> Result<Outcome, StoreError> {
+        let Some(method) = users::by_method_id(sql, &self.app.id, &self.method_id)? else {
+            return Ok(Outcome::Invalid);
+        };
+        if let Some(replay) = &self.replay {
+            match replays::find(sql, &self.app.id, replay)? {
+                Replay::New => {}
+                Replay::Different => return Ok(Outcome::OtherRequest),
+                Replay::Same(kept) => return self.again(sql, &method, &kept),
+            }
+        }
+        let mut challenges = self.challenges(secrets, sql)?;
+        let (mut throttle, last_send) = throttles::load(sql, &self.app.id, &method.number)?;
+        let may_repeat = self.challenge_id.is_some();
+        let verdict = standing(limits, &challenges, &throttle, may_repeat, self.now);
+        let verdict = match verdict {
+            Some(verdict) => verdict,
+            None => {
+                let Ok(open) = self.open_session(limits, sql, &method)? else {
+                    return Ok(Outcome::InvalidSession);
+                };
+                let verdict = attempt(
+                    limits,
+                    &mut challenges,
+                    &mut throttle,
+                    &self.device,
+                    self.now,
+                );
+                throttles::save(sql, &self.app.id, &method.number, &throttle, &last_send)?;
+                if let Verdict::Right { place } = verdict
+                    && let Some((challenge, digest)) = challenges.get_mut(place)
+                {
+                    return self.succeed(limits, secrets, sql, &method, challenge, *digest, open);
+                }
+                for (challenge, _) in &challenges {
+                    challenges::save(sql, challenge)?;
+                }
+                let outcome = refused(&verdict, throttle.wait(self.now));
+                self.keep(sql, &outcome)?;
+                return Ok(outcome);
+            }
+        };
+        match verdict {
+            Verdict::Repeat { place } => {
+                let success = challenges
+                    .get(place)
+                    .and_then(|(challenge, _)| challenge.success.as_ref());
+                self.repeated(sql, &method, success)
+            }
+            other => Ok(refused(&other, throttle.wait(self.now))),
+        }
+    }
+
+    /// The challenges that the code may belong to, each with the code's digest in it.
+    fn challenges(
+        &self,
+        secrets: &Secrets,
+        sql: &Sql<'_>,
+    ) -> Result<Vec<(Challenge, CodeDigest)>, StoreError> {
+        let found = match &self.challenge_id {
+            Some(id) => challenges::load(sql, &self.app.id, &self.method_id, id)?
+                .into_iter()
+                .collect(),
+            None => challenges::of_method(sql, &self.app.id, &self.method_id)?,
+        };
+        let with_digest = |challenge: Challenge| {
+            let digest = secrets.code_digest(&challenge.id, &challenge.number, &self.code);
+            (challenge, digest)
+        };
+        Ok(found.into_iter().map(with_digest).collect())
+    }
+
+    /// The session to extend, if one was given; the inner error when it is not an open one of this user.
+    fn open_session(
+        &self,
+        limits: &Limits,
+        sql: &Sql<'_>,
+        method: &PhoneMethod,
+    ) -> Result<Result<Option<StoredSession>, ()>, StoreError> {
+        let Some(hash) = &self.session_token_hash else {
+            return Ok(Ok(None));
+        };
+        let session = sessions::by_token_hash(sql, &self.app.id, hash)?;
+        let open = session.filter(|session| {
+            session.user_id == method.user_id && session.lifetime.is_live(limits, self.now)
+        });
+        Ok(open.map(Some).ok_or(()))
+    }
+
+    #[allow(
+        clippy::too_many_arguments,
+        reason = "everything that a success touches, used once"
+    )]
+    fn succeed(
+        &self,
+        limits: &Limits,
+        secrets: &Secrets,
+        sql: &Sql<'_>,
+        method: &PhoneMethod,
+        challenge: &mut Challenge,
+        digest: CodeDigest,
+        open: Option<StoredSession>,
+    ) -> Result<Outcome, StoreError> {
+        let inactive = method.user_status == UserStatus::Inactive;
+        let device = challenge
+            .codes
+            .last()
+            .map(|code| code.device.clone())
+            .unwrap_or_default();
+        let session = if inactive {
+            None
+        } else {
+            self.session(limits, secrets, method, open, device)
+        };
+        challenge.success = Some(Success {
+            at: self.now,
+            digest,
+            session: session
+                .as_ref()
+                .map(|session| (session.id.clone(), session.generation)),
+        });
+        challenges::save(sql, challenge)?;
+        if inactive {
+            return Ok(Outcome::UserInactive);
+        }
+        users::mark_verified(sql, method, self.now)?;
+        if let Some(session) = &session {
+            sessions::save(sql, &self.app.id, session)?;
+        }
+        if let Some(replay) = &self.replay {
+            let kept = Kept::Right {
+                challenge_id: challenge.id.clone(),
+            };
+            self.keep_as(sql, replay, &kept)?;
+        }
+        Ok(Outcome::Verified {
+            method_id: method.id.clone(),
+            user_id: method.user_id.clone(),
+            session: session.map(Box::new),
+        })
+    }
+
+    /// The session that the verification gives, with a new token (C-03); none when none was asked for.
+    fn session(
+        &self,
+        limits: &Limits,
+        secrets: &Secrets,
+        method: &PhoneMethod,
+        open: Option<StoredSession>,
+        at_send: DeviceFingerprint,
+    ) -> Option<StoredSession> {
+        let mut session = match (open, self.session_lasts) {
+            (Some(mut open), lasts) => {
+                if let Some(lasts) = lasts {
+                    open.lifetime.extend(limits, lasts.as_secs(), self.now);
+                }
+                open.lifetime.last_active_at = self.now;
+                open.generation += 1;
+                open
+            }
+            (None, Some(lasts)) => StoredSession {
+                id: ids::new(Kind::Session, self.now, self.drawn),
+                user_id: method.user_id.clone(),
+                token_hash: String::new(),
+                generation: 1,
+                lifetime: Lifetime::begin(limits, lasts.as_secs(), self.now),
+                updated_at: self.now,
+                factors: Vec::new(),
+                ip: self.device.ip.clone().or(at_send.ip).unwrap_or_default(),
+                user_agent: self
+                    .device
+                    .user_agent
+                    .clone()
+                    .or(at_send.user_agent)
+                    .unwrap_or_default(),
+            },
+            (None, None) => return None,
+        };
+        session.token_hash = fingerprint(&secrets.session_token(&session.id, session.generation));
+        session.updated_at = self.now;
+        session
+            .factors
+            .retain(|factor| factor.method.method_id != method.id);
+        session.factors.push(factor(method, self.now));
+        Some(session)
+    }
+
+    /// The answer of a success again, for as long as its session and token are still the same (I-07).
+    fn repeated(
+        &self,
+        sql: &Sql<'_>,
+        method: &PhoneMethod,
+        success: Option<&Success>,
+    ) -> Result<Outcome, StoreError> {
+        let session = match success.map(|success| &success.session) {
+            None => return Ok(Outcome::Invalid),
+            Some(None) => None,
+            Some(Some((id, generation))) => {
+                let session = sessions::by_id(sql, &self.app.id, id)?;
+                let same = session.filter(|session| {
+                    session.generation == *generation
+                        && session.lifetime.ended_at == 0
+                        && self.now < session.lifetime.expires_at
+                });
+                if same.is_none() {
+                    return Ok(Outcome::Invalid);
+                }
+                same
+            }
+        };
+        if method.user_status == UserStatus::Inactive {
+            return Ok(Outcome::UserInactive);
+        }
+        Ok(Outcome::Verified {
+            method_id: method.id.clone(),
+            user_id: method.user_id.clone(),
+            session: session.map(Box::new),
+        })
+    }
+
+    /// The outcome that was kept under the caller's key.
+    fn again(
+        &self,
+        sql: &Sql<'_>,
+        method: &PhoneMethod,
+        kept: &str,
+    ) -> Result<Outcome, StoreError> {
+        match serde_json::from_str(kept).map_err(|error| StoreError::Broken(error.to_string()))? {
+            Kept::Wrong { attempts_left } => Ok(Outcome::Wrong { attempts_left }),
+            Kept::Exhausted { wait } => Ok(Outcome::Exhausted { wait }),
+            Kept::Right { challenge_id } => {
+                let challenge = challenges::load(sql, &self.app.id, &method.id, &challenge_id)?;
+                self.repeated(
+                    sql,
+                    method,
+                    challenge.and_then(|challenge| challenge.success).as_ref(),
+                )
+            }
+        }
+    }
+
+    fn keep(&self, sql: &Sql<'_>, outcome: &Outcome) -> Result<(), StoreError> {
+        let kept = match *outcome {
+            Outcome::Wrong { attempts_left } => Kept::Wrong { attempts_left },
+            Outcome::Exhausted { wait } => Kept::Exhausted { wait },
+            _ => return Ok(()),
+        };
+        self.replay
+            .as_ref()
+            .map_or(Ok(()), |replay| self.keep_as(sql, replay, &kept))
+    }
+
+    fn keep_as(&self, sql: &Sql<'_>, replay: &ReplayKey, kept: &Kept) -> Result<(), StoreError> {
+        let answer =
+            serde_json::to_string(kept).map_err(|error| StoreError::Broken(error.to_string()))?;
+        replays::insert(sql, &self.app.id, replay, &answer, self.now)
+    }
+}
+
+/// The outcome of a verdict that let nobody in.
+fn refused(verdict: &Verdict, wait: u32) -> Outcome {
+    match *verdict {
+        Verdict::Wrong { attempts_left } => Outcome::Wrong { attempts_left },
+        Verdict::Exhausted => Outcome::Exhausted { wait },
+        Verdict::Expired => Outcome::Expired,
+        Verdict::Refused(refusal) => Outcome::Refused(refusal),
+        Verdict::NoChallenge | Verdict::Right { .. } | Verdict::Repeat { .. } => Outcome::Invalid,
+    }
+}
+
+fn factor(method: &PhoneMethod, now: i64) -> Factor {
+    Factor {
+        delivery_channel: DeliveryChannel::Sms,
+        factor_type: FactorType::Otp,
+        method: FactorMethod {
+            method_id: method.id.clone(),
+            method_type: MethodType::PhoneNumber,
+            last_verified_at: now,
+            phone_number_id: Some(method.id.clone()),
+            phone_number: Some(method.number.as_str().to_owned()),
+            email_id: None,
+            email: None,
+        },
+    }
+}

@@ -1,0 +1,9 @@
+//! The policy: pure functions from a state, a command and the time to an outcome and a new state.
+//!
+//! No clock, no randomness, no SQL, no HTTP: times come in as Unix seconds, random values as values.
+//! The same rules therefore serve every database, and tests move the clock by hand.
+
+pub(crate) mod challenge;
+pub(crate) mod limits;
+pub(crate) mod session;
+pub(crate) mod throttle;

@@ -1,0 +1,226 @@
+//! The one door: puts the service together and serves it until it is told to stop.
+
+use std::fmt;
+use std::io;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use edge::clock::Clock;
+use edge::keys::{self, Key, KeyError};
+use edge::settings::{Secret, SettingError};
+use storage::{Database, OpenError, Sql, StoreError};
+use tokio::net::TcpListener;
+
+use crate::api;
+use crate::app::Mode;
+use crate::config::{Config, GatewayKind};
+use crate::message::{Template, TemplateError};
+use crate::random::Random;
+use crate::secrets::Secrets;
+use crate::service::{KnownKeys, Service};
+use crate::store::{MIGRATIONS, api_keys, retention};
+
+/// How often what is due is forgotten.
+const FORGET_EVERY: Duration = Duration::from_secs(60);
+
+/// Why the service does not start. Each says what to do.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum StartError {
+    /// A setting can't be used.
+    Setting(SettingError),
+    /// `DATABASE_URL` is of a kind that this version does not speak.
+    DatabaseUrl,
+    /// `INITIAL_API_KEY` is no key.
+    ApiKey,
+    /// A live key with a gateway that shows messages on a page (J-11).
+    LiveKeyWithOutbox,
+    /// The message can't be written.
+    Template(TemplateError),
+    /// The database can't be opened.
+    Open(OpenError),
+    /// The database does not answer.
+    Store(StoreError),
+    /// A key in the data folder can't be made or read.
+    Key(KeyError),
+    /// The listener failed.
+    Listen(io::Error),
+}
+
+impl fmt::Display for StartError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Setting(cause) => cause.fmt(f),
+            Self::DatabaseUrl => f.write_str("DATABASE_URL: give `sqlite:` and a file path, or leave it out"),
+            Self::ApiKey => {
+                f.write_str("INITIAL_API_KEY: a key is `sk_test_` or `sk_live_` and 48 letters and digits")
+            }
+            Self::LiveKeyWithOutbox => f.write_str(
+                "the gateway `outbox` shows messages on a page and refuses live keys: use a key that starts with sk_test_",
+            ),
+            Self::Template(cause) => cause.fmt(f),
+            Self::Open(cause) => cause.fmt(f),
+            Self::Store(cause) => cause.fmt(f),
+            Self::Key(cause) => cause.fmt(f),
+            Self::Listen(cause) => write!(f, "the listener failed: {cause}"),
+        }
+    }
+}
+
+impl std::error::Error for StartError {}
+
+/// Serves on `listener` until `shutdown` is done; then lets running requests end and closes the
+/// database.
+///
+/// # Errors
+/// [`StartError`], before anything is served; or when the listener fails.
+pub async fn serve(
+    config: Config,
+    listener: TcpListener,
+    shutdown: impl Future<Output = ()> + Send + 'static,
+) -> Result<(), StartError> {
+    serve_with(
+        config,
+        listener,
+        shutdown,
+        Clock::system(),
+        Random::system(),
+    )
+    .await
+}
+
+/// The same with a clock and a source of randomness of the caller's.
+///
+/// # Errors
+/// As [`serve`].
+pub async fn serve_with(
+    config: Config,
+    listener: TcpListener,
+    shutdown: impl Future<Output = ()> + Send + 'static,
+    clock: Clock,
+    random: Random,
+) -> Result<(), StartError> {
+    let address = listener.local_addr().map_err(StartError::Listen)?;
+    edge::settings::check_listen(address, config.insecure_listen).map_err(StartError::Setting)?;
+    let (router, service) = build(&config, clock, random).await?;
+    tracing::info!(%address, gateway = ?config.gateway, "the OTP service listens");
+    let housekeeping = tokio::spawn(keep_house(Arc::clone(&service)));
+    let served = edge::serve(listener, router, shutdown).await;
+    housekeeping.abort();
+    // The task holds the service; it is gone once this returns.
+    drop(housekeeping.await);
+    if let Some(service) = Arc::into_inner(service) {
+        service.database.close().await;
+    }
+    served.map_err(StartError::Listen)
+}
+
+/// The router, and the service behind it.
+pub(crate) async fn build(
+    config: &Config,
+    clock: Clock,
+    random: Random,
+) -> Result<(Router, Arc<Service>), StartError> {
+    let given = edge::settings::secret(
+        "INITIAL_API_KEY",
+        config.initial_api_key.clone(),
+        config.initial_api_key_file.as_deref(),
+    )
+    .map_err(StartError::Setting)?;
+    if let Some(key) = &given {
+        let mode = Mode::of_key(key.expose()).ok_or(StartError::ApiKey)?;
+        if mode == Mode::Live && config.gateway == GatewayKind::Outbox {
+            return Err(StartError::LiveKeyWithOutbox);
+        }
+    }
+    let template = Template::new(
+        &config.app_name,
+        &config.origin_host,
+        config.policy.code_length,
+    )
+    .map_err(StartError::Template)?;
+    let database = Database::open(&database_path(config)?, MIGRATIONS).map_err(StartError::Open)?;
+    let own_key =
+        Key::load(None, &config.data_dir.join("otp-service.key")).map_err(StartError::Key)?;
+    know_api_key(config, &database, given, clock.now(), &random).await?;
+    let service = Arc::new(Service {
+        database,
+        clock,
+        random,
+        secrets: Arc::new(Secrets::derive(&own_key)),
+        limits: Arc::new(config.policy.limits()),
+        template,
+        fixed_lines: config.allow_fixed_lines,
+        countries: config
+            .allowed_countries
+            .iter()
+            .map(|country| country.to_ascii_uppercase())
+            .collect(),
+        known_keys: KnownKeys::default(),
+    });
+    Ok((api::router(Arc::clone(&service)), service))
+}
+
+fn database_path(config: &Config) -> Result<PathBuf, StartError> {
+    match config.database_url.as_deref() {
+        None => Ok(config.data_dir.join("otp-service.db")),
+        Some(url) => {
+            let path = url.strip_prefix("sqlite:").ok_or(StartError::DatabaseUrl)?;
+            let path = path.strip_prefix("//").unwrap_or(path);
+            (!path.is_empty())
+                .then(|| PathBuf::from(path))
+                .ok_or(StartError::DatabaseUrl)
+        }
+    }
+}
+
+/// Makes the given key known; without one, and without any other, makes one and leaves it in a file
+/// that only the owner can read.
+async fn know_api_key(
+    config: &Config,
+    database: &Database,
+    given: Option<Secret>,
+    now: i64,
+    random: &Random,
+) -> Result<(), StartError> {
+    let key = match given {
+        Some(key) => key,
+        None if database
+            .read(api_keys::any)
+            .await
+            .map_err(StartError::Store)? =>
+        {
+            return Ok(());
+        }
+        None => {
+            let path = config.data_dir.join("initial-api-key");
+            let made = keys::keep(&path, || {
+                let random = keys::base62(48, getrandom::fill)?;
+                Ok(format!("sk_test_{}", *random).into())
+            });
+            tracing::info!(file = %path.display(), "a secret key for callers was made; it is in this file");
+            made.map_err(StartError::Key)?
+        }
+    };
+    let mode = Mode::of_key(key.expose()).ok_or(StartError::ApiKey)?;
+    let random = random.clone();
+    let insert = move |sql: &Sql<'_>| api_keys::insert(sql, key.expose(), mode, &random, now);
+    database.write(insert).await.map_err(StartError::Store)
+}
+
+async fn keep_house(service: Arc<Service>) {
+    let mut interval = tokio::time::interval(FORGET_EVERY);
+    loop {
+        interval.tick().await;
+        let now = service.clock.now();
+        if let Err(error) = service
+            .database
+            .write(move |sql| retention::forget(sql, now))
+            .await
+        {
+            tracing::error!(%error, "what is due was not forgotten; the next round tries again");
+        }
+    }
+}

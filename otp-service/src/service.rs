@@ -1,0 +1,49 @@
+//! What every endpoint works with, put together once at start.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use edge::clock::Clock;
+use storage::Database;
+
+use crate::app::App;
+use crate::message::Template;
+use crate::random::Random;
+use crate::rules::limits::Limits;
+use crate::secrets::Secrets;
+
+#[derive(Debug)]
+pub(crate) struct Service {
+    pub(crate) database: Database,
+    pub(crate) clock: Clock,
+    pub(crate) random: Random,
+    pub(crate) secrets: Arc<Secrets>,
+    pub(crate) limits: Arc<Limits>,
+    pub(crate) template: Template,
+    /// Whether codes are sent to surely fixed lines.
+    pub(crate) fixed_lines: bool,
+    /// ISO 3166 alpha-2 codes of the countries that are served; empty: all (G-01).
+    pub(crate) countries: Vec<String>,
+    pub(crate) known_keys: KnownKeys,
+}
+
+/// Keys that were found valid within the running second, so that a busy caller's key is not looked
+/// up for every call and a revoked one still stops working at once.
+#[derive(Debug, Default)]
+pub(crate) struct KnownKeys(Mutex<HashMap<String, (App, i64)>>);
+
+impl KnownKeys {
+    pub(crate) fn get(&self, hash: &str, now: i64) -> Option<App> {
+        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        known
+            .get(hash)
+            .filter(|(_, checked_at)| *checked_at == now)
+            .map(|(app, _)| app.clone())
+    }
+
+    pub(crate) fn remember(&self, hash: String, app: App, now: i64) {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        known.retain(|_, (_, checked_at)| *checked_at == now);
+        known.insert(hash, (app, now));
+    }
+}

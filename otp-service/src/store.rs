@@ -1,0 +1,31 @@
+//! All SQL of the service, and the way between rows and values. One SQL text for every database.
+//!
+//! Functions here load and save; they decide nothing. They run inside the transaction of the
+//! command or question that calls them.
+
+pub(crate) mod api_keys;
+pub(crate) mod challenges;
+pub(crate) mod messages;
+pub(crate) mod replays;
+pub(crate) mod retention;
+pub(crate) mod sessions;
+pub(crate) mod throttles;
+pub(crate) mod users;
+
+use storage::StoreError;
+
+/// The schema, version by version; the list only ever grows (E-11).
+pub(crate) const MIGRATIONS: &[&str] = &[include_str!("store/schema_1.sql")];
+
+/// A column that holds what this program did not write.
+fn strange(column: &str) -> StoreError {
+    StoreError::Broken(format!("the column {column} holds something strange"))
+}
+
+fn from_json<T: serde::de::DeserializeOwned>(text: &str, column: &str) -> Result<T, StoreError> {
+    serde_json::from_str(text).map_err(|_| strange(column))
+}
+
+fn to_json(value: &impl serde::Serialize, column: &str) -> Result<String, StoreError> {
+    serde_json::to_string(value).map_err(|_| strange(column))
+}

@@ -1,0 +1,66 @@
+//! The queue of messages. A text is sealed while it is needed and wiped after that (E-02).
+
+use shared::PhoneNumber;
+use storage::{Sql, StoreError};
+
+/// A message on its way to a phone.
+#[derive(Debug, Clone)]
+pub(crate) struct Message {
+    pub(crate) id: String,
+    pub(crate) challenge_id: String,
+    pub(crate) to: PhoneNumber,
+    /// Sealed; `""` once it is wiped.
+    pub(crate) sealed_text: String,
+    /// BCP 47 language of the text.
+    pub(crate) locale: String,
+    /// Unix seconds.
+    pub(crate) created_at: i64,
+    /// When its code ends, Unix seconds.
+    pub(crate) expires_at: i64,
+    pub(crate) status: String,
+}
+
+pub(crate) fn insert(sql: &Sql<'_>, app_id: &str, message: &Message) -> Result<(), StoreError> {
+    sql.execute(
+        "INSERT INTO messages (id, app_id, challenge_id, address, text, locale, status, created_at, expires_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        &[
+            (&message.id).into(),
+            app_id.into(),
+            (&message.challenge_id).into(),
+            message.to.as_str().into(),
+            (&message.sealed_text).into(),
+            (&message.locale).into(),
+            (&message.status).into(),
+            message.created_at.into(),
+            message.expires_at.into(),
+        ],
+    )?;
+    Ok(())
+}
+
+/// The newest messages of all apps, newest first, at most `most`; with `to` only those to one number.
+pub(crate) fn newest(
+    sql: &Sql<'_>,
+    to: Option<&PhoneNumber>,
+    most: i64,
+) -> Result<Vec<Message>, StoreError> {
+    let to = to.map_or("", PhoneNumber::as_str);
+    sql.query(
+        "SELECT id, challenge_id, address, text, locale, created_at, expires_at, status FROM messages
+         WHERE ($1 = '' OR address = $1) ORDER BY created_at DESC, id DESC LIMIT $2",
+        &[to.into(), most.into()],
+        |row| {
+            Ok(Message {
+                id: row.text(0)?,
+                challenge_id: row.text(1)?,
+                to: PhoneNumber::parse(&row.text(2)?).map_err(|_| super::strange("messages.address"))?,
+                sealed_text: row.text(3)?,
+                locale: row.text(4)?,
+                created_at: row.int(5)?,
+                expires_at: row.int(6)?,
+                status: row.text(7)?,
+            })
+        },
+    )
+}

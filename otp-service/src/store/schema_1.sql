@@ -1,0 +1,125 @@
+-- Only TEXT and BIGINT, never NULL: unset text is '', unset time is 0. The same text runs on
+-- SQLite and PostgreSQL. Times are Unix seconds.
+
+CREATE TABLE apps (
+    id TEXT NOT NULL PRIMARY KEY,
+    mode TEXT NOT NULL,
+    created_at BIGINT NOT NULL
+);
+
+CREATE TABLE api_keys (
+    id TEXT NOT NULL PRIMARY KEY,
+    app_id TEXT NOT NULL REFERENCES apps (id),
+    hash TEXT NOT NULL UNIQUE,
+    last_four TEXT NOT NULL,
+    created_at BIGINT NOT NULL,
+    revoked_at BIGINT NOT NULL
+);
+
+CREATE TABLE users (
+    id TEXT NOT NULL PRIMARY KEY,
+    app_id TEXT NOT NULL REFERENCES apps (id),
+    first_name TEXT NOT NULL,
+    middle_name TEXT NOT NULL,
+    last_name TEXT NOT NULL,
+    status TEXT NOT NULL,
+    created_at BIGINT NOT NULL,
+    updated_at BIGINT NOT NULL
+);
+
+-- A number or an address belongs to at most one user of an app.
+CREATE TABLE methods (
+    id TEXT NOT NULL PRIMARY KEY,
+    app_id TEXT NOT NULL REFERENCES apps (id),
+    user_id TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    kind TEXT NOT NULL,
+    address TEXT NOT NULL,
+    verified BIGINT NOT NULL,
+    created_at BIGINT NOT NULL,
+    updated_at BIGINT NOT NULL,
+    UNIQUE (app_id, kind, address)
+);
+CREATE INDEX methods_of_user ON methods (user_id);
+
+-- Kept for numbers without a user too. `sends` is a JSON list of times; `last_request` and
+-- `last_answer` are those of the last send, for repeats within seconds (I-08).
+CREATE TABLE throttles (
+    app_id TEXT NOT NULL REFERENCES apps (id),
+    address TEXT NOT NULL,
+    failures BIGINT NOT NULL,
+    recent_failures BIGINT NOT NULL,
+    last_failure_at BIGINT NOT NULL,
+    wait_until BIGINT NOT NULL,
+    sends TEXT NOT NULL,
+    last_request TEXT NOT NULL,
+    last_answer TEXT NOT NULL,
+    last_sent_at BIGINT NOT NULL,
+    PRIMARY KEY (app_id, address)
+);
+CREATE INDEX throttles_by_last_send ON throttles (last_sent_at);
+
+-- `codes` is a JSON list of keyed digests with their ends; no code is stored (E-01).
+CREATE TABLE challenges (
+    id TEXT NOT NULL PRIMARY KEY,
+    app_id TEXT NOT NULL REFERENCES apps (id),
+    method_id TEXT NOT NULL REFERENCES methods (id) ON DELETE CASCADE,
+    purpose TEXT NOT NULL,
+    tries BIGINT NOT NULL,
+    codes TEXT NOT NULL,
+    created_at BIGINT NOT NULL,
+    expires_at BIGINT NOT NULL,
+    succeeded_at BIGINT NOT NULL,
+    succeeded_digest TEXT NOT NULL,
+    session_id TEXT NOT NULL,
+    session_generation BIGINT NOT NULL
+);
+CREATE INDEX challenges_of_method ON challenges (method_id);
+CREATE INDEX challenges_by_end ON challenges (expires_at);
+
+-- The queue. `text` is sealed (E-02) and '' once it is no longer needed.
+CREATE TABLE messages (
+    id TEXT NOT NULL PRIMARY KEY,
+    app_id TEXT NOT NULL REFERENCES apps (id),
+    challenge_id TEXT NOT NULL REFERENCES challenges (id) ON DELETE CASCADE,
+    address TEXT NOT NULL,
+    text TEXT NOT NULL,
+    locale TEXT NOT NULL,
+    status TEXT NOT NULL,
+    created_at BIGINT NOT NULL,
+    expires_at BIGINT NOT NULL
+);
+CREATE INDEX messages_of_challenge ON messages (challenge_id);
+CREATE INDEX messages_by_address ON messages (address);
+CREATE INDEX messages_by_end ON messages (expires_at);
+
+-- `token_hash` is the hash of the newest token (C-02), which `generation` derives.
+CREATE TABLE sessions (
+    id TEXT NOT NULL PRIMARY KEY,
+    app_id TEXT NOT NULL REFERENCES apps (id),
+    user_id TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    token_hash TEXT NOT NULL UNIQUE,
+    generation BIGINT NOT NULL,
+    started_at BIGINT NOT NULL,
+    expires_at BIGINT NOT NULL,
+    last_active_at BIGINT NOT NULL,
+    updated_at BIGINT NOT NULL,
+    ended_at BIGINT NOT NULL,
+    factors TEXT NOT NULL,
+    ip TEXT NOT NULL,
+    user_agent TEXT NOT NULL
+);
+CREATE INDEX sessions_of_user ON sessions (user_id);
+CREATE INDEX sessions_by_end ON sessions (expires_at);
+CREATE INDEX sessions_by_ended_at ON sessions (ended_at);
+
+-- First answers to requests with an Idempotency-Key.
+CREATE TABLE replays (
+    app_id TEXT NOT NULL REFERENCES apps (id),
+    endpoint TEXT NOT NULL,
+    idempotency_key TEXT NOT NULL,
+    request TEXT NOT NULL,
+    answer TEXT NOT NULL,
+    created_at BIGINT NOT NULL,
+    PRIMARY KEY (app_id, endpoint, idempotency_key)
+);
+CREATE INDEX replays_by_time ON replays (created_at);
