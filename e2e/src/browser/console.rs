@@ -1,0 +1,134 @@
+//! The browser's console: script errors and broken content policies end up there. A test is good
+//! only when it stays empty, but for requests that the test itself made fail.
+
+use std::fmt;
+
+use fantoccini::wd::WebDriverCompatibleCommand;
+use http::Method;
+use serde_json::Value;
+use url::{ParseError, Url};
+
+use super::Browser;
+use crate::trouble::Outcome;
+
+/// One line of the console.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConsoleLine {
+    /// `SEVERE`, `WARNING`, `INFO`, …
+    level: String,
+    /// `network`, `security`, `javascript`, `console-api`, …
+    source: String,
+    /// What it says; for failed requests it begins with their address.
+    message: String,
+}
+
+/// What the test said about the console so far.
+#[derive(Debug, Default)]
+pub(super) struct Console {
+    failing: Vec<String>,
+    ignored: bool,
+}
+
+impl Browser {
+    /// Says that requests to this path fail on purpose in this test. Browsers write a line for
+    /// every failed request, whatever the page makes of it.
+    pub fn expect_failed_requests_to(&mut self, path: &str) {
+        self.console.failing.push(path.to_owned());
+    }
+
+    /// Says that this test has seen the complaints that it wanted, and that more may follow.
+    pub fn ignore_further_complaints(&mut self) {
+        self.console.ignored = true;
+    }
+
+    /// Warnings and errors since the last call that the test did not announce.
+    pub async fn complaints(&self) -> Outcome<Vec<ConsoleLine>> {
+        let lines = self.client.issue_cmd(TakeLog).await?;
+        Ok(lines
+            .as_array()
+            .into_iter()
+            .flatten()
+            .map(ConsoleLine::read)
+            .filter(|line| line.is_complaint() && !self.console.announced(line))
+            .collect())
+    }
+}
+
+impl Console {
+    /// Only the browser's own line about a failed request can be announced, never a script's.
+    fn announced(&self, line: &ConsoleLine) -> bool {
+        let address = line.message.split_whitespace().next().unwrap_or_default();
+        let path = Url::parse(address).map(|url| url.path().to_owned());
+        self.ignored
+            || line.source == "network" && path.is_ok_and(|path| self.failing.contains(&path))
+    }
+}
+
+impl ConsoleLine {
+    fn read(line: &Value) -> Self {
+        let field = |name: &str| line[name].as_str().unwrap_or_default().to_owned();
+        Self {
+            level: field("level"),
+            source: field("source"),
+            message: field("message"),
+        }
+    }
+
+    fn is_complaint(&self) -> bool {
+        matches!(self.level.as_str(), "SEVERE" | "WARNING")
+    }
+}
+
+impl fmt::Display for ConsoleLine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}: {}", self.level, self.source, self.message)
+    }
+}
+
+/// Takes the lines out of chromedriver's log; not part of W3C WebDriver.
+#[derive(Debug)]
+struct TakeLog;
+
+impl WebDriverCompatibleCommand for TakeLog {
+    fn endpoint(&self, base_url: &Url, session_id: Option<&str>) -> Result<Url, ParseError> {
+        base_url.join(&format!(
+            "session/{}/se/log",
+            session_id.unwrap_or_default()
+        ))
+    }
+
+    fn method_and_body(&self, _: &Url) -> (Method, Option<String>) {
+        (Method::POST, Some(r#"{"type":"browser"}"#.to_owned()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn line(source: &str, message: &str) -> ConsoleLine {
+        ConsoleLine::read(&json!({"level": "SEVERE", "source": source, "message": message}))
+    }
+
+    #[test]
+    fn only_the_announced_request_may_fail() {
+        let console = Console {
+            failing: vec!["/api/otp/verify".to_owned()],
+            ignored: false,
+        };
+        let failed = "http://127.0.0.1:1/api/otp/verify - Failed to load resource: 400";
+        assert!(console.announced(&line("network", failed)));
+        let other = "http://127.0.0.1:1/api/otp/send - Failed to load resource: 500";
+        assert!(!console.announced(&line("network", other)));
+        assert!(!console.announced(&line("javascript", failed)));
+        assert!(!console.announced(&line("security", "Refused to run a script")));
+    }
+
+    #[test]
+    fn information_is_no_complaint() {
+        let quiet = ConsoleLine::read(&json!({"level": "INFO", "source": "console-api"}));
+        assert!(!quiet.is_complaint());
+        assert!(line("javascript", "x").is_complaint());
+    }
+}

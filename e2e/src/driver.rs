@@ -1,0 +1,111 @@
+//! The WebDriver program: started on a free port, gone with its browser when the test is, also when
+//! the test has panicked.
+
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::os::unix::process::CommandExt;
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use rustix::process::{Pid, Signal, kill_process_group};
+
+use crate::engine::Engine;
+use crate::patience::wait_for;
+use crate::trouble::{Outcome, Trouble};
+
+/// A running driver.
+#[derive(Debug)]
+pub(crate) struct Driver {
+    process: Child,
+    address: SocketAddr,
+    session: Option<String>,
+}
+
+impl Driver {
+    /// Starts the driver and waits until it takes commands.
+    pub(crate) async fn start(engine: Engine) -> Outcome<Self> {
+        // The driver takes no port 0 whose number it would tell us. Asking the system for a free
+        // one and giving it back leaves a moment in which another takes it; then the driver ends
+        // at once and the next port is tried.
+        for _ in 0..5 {
+            let address = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
+            let process = Command::new(engine.driver())
+                .args(engine.driver_arguments(address.port()))
+                .stdin(Stdio::null())
+                .stdout(Stdio::null())
+                .stderr(Stdio::null())
+                .process_group(0)
+                .spawn()
+                .map_err(|error| {
+                    Trouble::new(format_args!(
+                        "{} does not start ({error}): {}",
+                        engine.driver(),
+                        engine.remedy()
+                    ))
+                })?;
+            let mut driver = Self {
+                process,
+                address,
+                session: None,
+            };
+            if driver.listens().await? {
+                return Ok(driver);
+            }
+        }
+        Err(Trouble::new(format_args!(
+            "{} found no free port",
+            engine.driver()
+        )))
+    }
+
+    /// Whether it listens; `false` when it has ended instead.
+    async fn listens(&mut self) -> Outcome<bool> {
+        wait_for("the WebDriver program to listen", async || {
+            if self.process.try_wait()?.is_some() {
+                return Ok(Some(false));
+            }
+            Ok(TcpStream::connect(self.address).ok().map(|_| true))
+        })
+        .await
+    }
+
+    /// Where commands go.
+    pub(crate) fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// Remembers the session, so that its browser is closed whatever happens.
+    pub(crate) fn close_at_the_end(&mut self, session: String) {
+        self.session = Some(session);
+    }
+
+    /// `DELETE /session/{id}` without a runtime, because a panicking test has none to offer.
+    fn close_session(&self, session: &str) -> std::io::Result<()> {
+        let timeout = Some(Duration::from_secs(10));
+        let mut stream = TcpStream::connect(self.address)?;
+        stream.set_read_timeout(timeout)?;
+        write!(
+            stream,
+            "DELETE /session/{session} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n",
+            self.address
+        )?;
+        // The driver keeps the connection open, so only the beginning of its answer is waited for.
+        stream.read(&mut [0; 256]).map(drop)
+    }
+}
+
+impl Drop for Driver {
+    fn drop(&mut self) {
+        if let Some(session) = self.session.take() {
+            // A browser that is gone already can't be closed, and nothing else can go wrong here.
+            let _ = self.close_session(&session);
+        }
+        let group = i32::try_from(self.process.id())
+            .ok()
+            .and_then(Pid::from_raw);
+        if let Some(group) = group {
+            let _ = kill_process_group(group, Signal::TERM);
+        }
+        let _ = self.process.wait();
+    }
+}

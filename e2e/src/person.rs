@@ -1,0 +1,136 @@
+//! What a person does on the screens, by the words that stand there.
+
+use crate::browser::{Browser, Element, Role};
+use crate::outbox::Outbox;
+use crate::patience::wait_for;
+use crate::product::Product;
+use crate::trouble::Outcome;
+
+/// The phone screen, `/`.
+#[derive(Debug, Clone, Copy)]
+pub struct PhoneScreen<'a> {
+    browser: &'a Browser,
+}
+
+/// The code screen, `/verify`.
+#[derive(Debug, Clone, Copy)]
+pub struct CodeScreen<'a> {
+    browser: &'a Browser,
+}
+
+impl Browser {
+    /// Waits for the phone screen.
+    ///
+    /// # Errors
+    /// When it does not come.
+    pub async fn phone_screen(&self) -> Outcome<PhoneScreen<'_>> {
+        self.wait_for_path("/").await?;
+        self.find(Role::Heading, "Sign in").await?;
+        Ok(PhoneScreen { browser: self })
+    }
+
+    /// Waits for the code screen.
+    ///
+    /// # Errors
+    /// When it does not come.
+    pub async fn code_screen(&self) -> Outcome<CodeScreen<'_>> {
+        self.find(Role::Heading, "Enter the code").await?;
+        self.wait_for_path("/verify").await?;
+        Ok(CodeScreen { browser: self })
+    }
+
+    /// Waits for the account screen.
+    ///
+    /// # Errors
+    /// When it does not come.
+    pub async fn account_screen(&self) -> Outcome {
+        self.find(Role::Heading, "You're signed in").await?;
+        self.wait_for_path("/account").await
+    }
+
+    /// The whole way in, with a number in international form.
+    ///
+    /// # Errors
+    /// When a screen does not come, or no message does.
+    pub async fn sign_in(&self, product: &Product, number: &str) -> Outcome {
+        self.go(&product.url("/")).await?;
+        let outbox = product.outbox();
+        let before = outbox.messages(number).await?.len();
+        self.phone_screen().await?.send_code_to(number).await?;
+        let screen = self.code_screen().await?;
+        let code = outbox.wait_for_code(number, before + 1).await?;
+        screen.enter(&code).await?;
+        self.account_screen().await
+    }
+}
+
+impl PhoneScreen<'_> {
+    /// The field for the number.
+    pub async fn number_field(&self) -> Outcome<Element> {
+        self.browser.find(Role::Textbox, "Phone number").await
+    }
+
+    /// Chooses a country by its English name.
+    pub async fn choose_country(&self, name: &str) -> Outcome {
+        let field = self.browser.find(Role::Combobox, "Country").await?;
+        field.press().await?;
+        field.clear().await?;
+        field.type_text(name).await?;
+        let option = self.browser.find_starting(Role::Option, name).await?;
+        option.press().await
+    }
+
+    /// Types a number as it is and presses the button.
+    pub async fn send_code_to(&self, number: &str) -> Outcome {
+        let field = self.number_field().await?;
+        field.clear().await?;
+        field.type_text(number).await?;
+        self.press_send_code().await
+    }
+
+    /// Presses the button.
+    pub async fn press_send_code(&self) -> Outcome {
+        let button = self.browser.find(Role::Button, "Send code").await?;
+        button.press().await
+    }
+}
+
+impl CodeScreen<'_> {
+    /// The field for the code.
+    pub async fn code_field(&self) -> Outcome<Element> {
+        self.browser.find(Role::Textbox, "Verification code").await
+    }
+
+    /// Types a whole code, which sends itself.
+    pub async fn enter(&self, code: &str) -> Outcome {
+        let field = self.code_field().await?;
+        field.clear().await?;
+        field.type_text(code).await
+    }
+
+    /// Presses “Resend code” as soon as it can be pressed, and gives the code that comes.
+    pub async fn resend(&self, outbox: &Outbox, number: &str) -> Outcome<String> {
+        let before = outbox.messages(number).await?.len();
+        wait_for("“Resend code” to be enabled", async || {
+            let button = self.browser.find(Role::Button, "Resend code").await?;
+            Ok(button.is_enabled().await?.then_some(()))
+        })
+        .await?;
+        let button = self.browser.find(Role::Button, "Resend code").await?;
+        button.press().await?;
+        outbox.wait_for_code(number, before + 1).await
+    }
+
+    /// Waits for the sentence that tells what is wrong.
+    pub async fn complaint(&self) -> Outcome<String> {
+        self.browser.words_of(Role::Alert).await
+    }
+}
+
+/// A code that is surely not this one, of the same length.
+#[must_use]
+pub fn another_code(code: &str) -> String {
+    code.chars()
+        .map(|digit| if digit == '9' { '0' } else { '9' })
+        .collect()
+}

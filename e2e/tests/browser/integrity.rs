@@ -1,0 +1,90 @@
+//! A file that somebody has changed on its way is not run (D-06), and the policy in force is the
+//! strict one (D-03, D-04).
+
+use std::fs;
+use std::path::Path;
+
+use e2e::{Outcome, Role, Setup, Trouble, built_page, play, wait_for};
+
+/// A copy of the built page with one byte more in every file with this ending.
+fn changed_page(folder: &Path, ending: &str) -> Outcome {
+    let mut changed = 0;
+    for entry in fs::read_dir(built_page()?)? {
+        let path = entry?.path();
+        let Some(name) = path.file_name().and_then(|name| name.to_str()) else {
+            continue;
+        };
+        // Without the compressed forms the changed file is the one that is served.
+        if !path.is_file() || name.ends_with(".br") || name.ends_with(".gz") {
+            continue;
+        }
+        let mut content = fs::read(&path)?;
+        if name.ends_with(ending) {
+            content.push(b'\n');
+            changed += 1;
+        }
+        fs::write(folder.join(name), content)?;
+    }
+    if changed == 0 {
+        return Err(Trouble::new(format_args!("no {ending} in the page")));
+    }
+    Ok(())
+}
+
+async fn is_not_run(ending: &str) -> Outcome {
+    let folder = tempfile::tempdir()?;
+    changed_page(folder.path(), ending)?;
+    let setup = Setup {
+        page: Some(folder.path()),
+        ..Setup::default()
+    };
+    play("changed_file", setup, async |stage| {
+        stage.open("/").await?;
+        let complaints = wait_for("the browser to refuse the file", async || {
+            let complaints = stage.browser.complaints().await?;
+            let text: Vec<_> = complaints.iter().map(ToString::to_string).collect();
+            let text = text.join("\n");
+            Ok(text.contains("integrity").then_some(text))
+        })
+        .await?;
+        assert!(complaints.contains(ending), "{complaints}");
+        let works = stage.browser.has(Role::Combobox, "Country").await?;
+        assert!(!works, "the page runs all the same");
+        // The browser may write about the same file once more after this.
+        stage.browser.ignore_further_complaints();
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_changed_program_is_not_run_d_06() -> Outcome {
+    is_not_run(".wasm").await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_changed_script_is_not_run_d_06() -> Outcome {
+    is_not_run(".js").await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_script_that_somebody_smuggles_in_is_not_run_d_03() -> Outcome {
+    play("smuggled_script", Setup::default(), async |stage| {
+        stage.open("/").await?;
+        stage.browser.phone_screen().await?;
+        stage
+            .browser
+            .run(
+                "const script = document.createElement('script');
+                 script.textContent = 'window.smuggled = true';
+                 document.body.append(script)",
+            )
+            .await?;
+        let ran = stage.browser.run("return window.smuggled === true").await?;
+        assert_eq!(ran, false);
+        let complaints = stage.browser.complaints().await?;
+        assert!(!complaints.is_empty(), "the browser has said so");
+        Ok(())
+    })
+    .await
+}

@@ -1,0 +1,16 @@
+//! What a person does, tried in a real browser against the real servers.
+//!
+//! One file per thing that people do. Every test has a product, a browser profile and phone numbers
+//! of its own, because messages are limited per number. How things are found and waited for lives
+//! in the crate's library; what each screen must do is specified in the words used here.
+
+mod integrity;
+mod keyboard;
+mod navigation;
+mod outage;
+mod reload;
+mod resend;
+mod sessions;
+mod sign_in;
+mod tabs;
+mod wrong_code;
