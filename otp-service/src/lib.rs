@@ -22,6 +22,8 @@ mod secrets;
 mod serve;
 mod service;
 mod store;
+#[cfg(test)]
+mod tests;
 
 pub use config::{Config, GatewayKind, Policy};
 pub use edge::keys::KeyError;

@@ -122,7 +122,7 @@ mod tests {
             ("Pipit", "", TemplateError::Host),
             ("Pipit", "https://example.com", TemplateError::Host),
             ("Pipit", "example.com:3000", TemplateError::Host),
-            ("Pipit", &"h".repeat(80), TemplateError::TooLong(17)),
+            ("Pipit", &"h".repeat(80), TemplateError::TooLong(7)),
         ] {
             assert_eq!(
                 Template::new(name, host, 6).unwrap_err(),

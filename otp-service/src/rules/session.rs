@@ -63,6 +63,8 @@ mod tests {
         assert!(session.is_live(&limits, START + HOUR - 1));
         assert!(!session.is_live(&limits, START + HOUR));
         assert!(session.touch(START + HOUR - 1));
+        assert!(session.is_live(&limits, START + HOUR));
+        assert!(session.touch(START + 2 * HOUR - 2));
         assert!(session.is_live(&limits, START + 2 * HOUR - 1));
         assert!(!session.is_live(&limits, START + 2 * HOUR));
         session.ended_at = START + 10;

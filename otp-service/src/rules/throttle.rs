@@ -179,8 +179,8 @@ mod tests {
         }
         assert_eq!(
             sent.len(),
-            15,
-            "ten on the first day and five in the second one's first hours"
+            20,
+            "ten on each of the two days that thirty hours touch"
         );
     }
 
