@@ -77,7 +77,10 @@ pub(crate) fn sign_links(html: &str, files: &Files) -> Result<String, Failure> {
         };
         let integrity = files.integrity_of(address)?;
         page.push_str(&html[copied..tag.span.start]);
-        page.push_str(&with_integrity(&tag, &integrity));
+        page.push_str(&with_integrity(
+            &tag,
+            (!is_checked_later(&tag)).then_some(&integrity),
+        ));
         copied = tag.span.end;
     }
     page.push_str(&html[copied..]);
@@ -98,7 +101,14 @@ fn signed_address(tag: &Tag) -> Option<&str> {
     }
 }
 
-fn with_integrity(tag: &Tag, integrity: &str) -> String {
+/// Chromium writes a warning for every preload whose integrity it does not check, which is all but
+/// scripts and styles (crbug.com/981419). For the program the loader's own fetch checks it.
+fn is_checked_later(tag: &Tag) -> bool {
+    tag.attribute("rel") == Some("preload")
+        && !matches!(tag.attribute("as"), Some("script" | "style"))
+}
+
+fn with_integrity(tag: &Tag, integrity: Option<&String>) -> String {
     let mut text = format!("<{}", tag.name);
     for (name, value) in &tag.attributes {
         if name == "integrity" {
@@ -112,7 +122,10 @@ fn with_integrity(tag: &Tag, integrity: &str) -> String {
             text.push('"');
         }
     }
-    text.push_str(&format!(" integrity=\"{integrity}\">"));
+    if let Some(integrity) = integrity {
+        text.push_str(&format!(" integrity=\"{integrity}\""));
+    }
+    text.push('>');
     text
 }
 
@@ -145,6 +158,10 @@ mod tests {
             (
                 "<link rel=modulepreload href=/a.js integrity=sha384-other>",
                 1,
+            ),
+            (
+                "<link rel=preload as=fetch href=/a.js integrity=sha384-other>",
+                0,
             ),
             ("<link rel=\"icon\" href=\"/missing.svg\">", 0),
             ("<a href=\"https://example.org\">x</a>", 0),
