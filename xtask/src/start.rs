@@ -29,6 +29,9 @@ pub(crate) struct Options {
     /// Address to listen on; port 0 takes any free one.
     #[arg(long, env = "LISTEN_ADDR", default_value = "127.0.0.1:3000")]
     listen_addr: SocketAddr,
+    /// What the servers log: error, warn, info, debug.
+    #[arg(long, env = "LOG", default_value = "warn")]
+    log: String,
     /// Build the servers with optimisation: slower to build, faster to run.
     #[arg(long)]
     release: bool,
@@ -80,6 +83,7 @@ fn serve(options: &Options, address: SocketAddr) -> Result<(), Failure> {
         .env("LISTEN_ADDR", address.to_string())
         .env("STATIC_DIR", workspace::dist_folder())
         .env("DATA_DIR", workspace::data_folder())
+        .env("LOG", &options.log)
         // A group of its own: the terminal's Ctrl-C comes to us, and reaches the server once.
         .process_group(0)
         .spawn()
@@ -137,9 +141,10 @@ fn announce(address: SocketAddr) {
     println!("\n  Stop with Ctrl-C.\n");
 }
 
-/// Where a browser on this machine finds a server that listens on `0.0.0.0` or `[::]`.
+/// What a browser on this machine calls the server: the host must be the one that the backend takes
+/// for its own, which is `localhost` unless it was told otherwise.
 fn reachable(address: SocketAddr) -> String {
-    if address.ip().is_unspecified() {
+    if address.ip().is_unspecified() || address.ip().is_loopback() {
         format!("localhost:{}", address.port())
     } else {
         address.to_string()
@@ -202,9 +207,9 @@ mod tests {
     #[test]
     fn the_printed_address_can_be_opened() {
         for (listens, opens) in [
-            ("127.0.0.1:3000", "127.0.0.1:3000"),
+            ("127.0.0.1:3000", "localhost:3000"),
             ("0.0.0.0:80", "localhost:80"),
-            ("[::1]:3000", "[::1]:3000"),
+            ("192.168.0.7:3000", "192.168.0.7:3000"),
             ("[::]:3000", "localhost:3000"),
         ] {
             assert_eq!(reachable(listens.parse().unwrap()), opens);
