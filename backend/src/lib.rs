@@ -1,1 +1,32 @@
-//! Placeholder.
+//! The backend: holds the OTP service's key, keeps the accounts, serves the page and turns its calls
+//! into calls of the OTP service. Thin: policy, codes and sessions are the service's.
+//!
+//! The route table in [`router`] reads as a table of contents. Wiring enters by one door, [`serve`],
+//! in production and in tests.
+//!
+//! Deliberately absent: any table of sessions or pending verifications; any code that looks at a
+//! code; any second way to reach the OTP service than [`otp_client`]. The outbox's page is passed on
+//! by [`outbox`], without the key.
+
+mod accounts;
+mod api;
+mod app;
+mod binding;
+mod bundle;
+mod config;
+mod embedded;
+mod health;
+mod origin;
+mod otp_client;
+mod outbox;
+mod router;
+mod serve;
+mod settings;
+mod signed_in;
+#[cfg(test)]
+mod testing;
+mod verification;
+
+pub use config::{Config, Country, Link, PublicUrl, ServiceUrl};
+pub use otp_client::ClientError;
+pub use serve::{StartError, serve};

@@ -1,0 +1,12 @@
+//! The calls of the page, one per file, each in the same order: what it does, the handler, its tests.
+//! Requests and answers are in [`shared::browser`].
+
+pub(crate) mod config;
+pub(crate) mod end_one_session;
+pub(crate) mod end_other_sessions;
+pub(crate) mod end_session;
+pub(crate) mod extend_session;
+pub(crate) mod get_session;
+pub(crate) mod list_sessions;
+pub(crate) mod send_otp;
+pub(crate) mod verify_otp;

@@ -1,0 +1,87 @@
+//! `DELETE /api/sessions/{session_id}`: ends one of the user's own sessions. Another user's is as
+//! unknown as one that never was: 404.
+
+use axum::extract::{Path, State};
+use edge::{ApiError, Json};
+use shared::ErrorType;
+use shared::browser::EndSessionResponse;
+
+use crate::app::Shared;
+use crate::signed_in::SignedIn;
+
+pub(crate) async fn handle(
+    State(app): Shared,
+    caller: SignedIn,
+    Path(session_id): Path<String>,
+) -> Result<Json<EndSessionResponse>, ApiError> {
+    let own = app.otp.list_sessions(&caller.session.user_id).await?;
+    if !own.iter().any(|session| session.id == session_id) {
+        return Err(ErrorType::SessionNotFound.into());
+    }
+    app.otp.end_session_by_id(&session_id).await?;
+    Ok(Json(EndSessionResponse {
+        message: "The session is ended.".to_owned(),
+    }))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::Harness;
+    use edge::testing::Call;
+    use shared::ErrorType;
+
+    #[tokio::test]
+    async fn an_own_session_is_ended_and_this_one_lives_on_c_08() {
+        let backend = Harness::start().await;
+        let (here, there) = (
+            backend.sign_in("+12125550142").await,
+            backend.sign_in("+12125550142").await,
+        );
+        let path = format!("/api/sessions/{}", there.session_id);
+        backend
+            .call(here.sign(Call::delete(&path)))
+            .await
+            .assert_ok();
+        backend
+            .call(there.sign(Call::get("/api/session")))
+            .await
+            .assert_error(ErrorType::InvalidSession);
+        backend
+            .call(here.sign(Call::get("/api/session")))
+            .await
+            .assert_ok();
+    }
+
+    #[tokio::test]
+    async fn a_session_of_somebody_else_is_not_there() {
+        let backend = Harness::start().await;
+        let (here, stranger) = (
+            backend.sign_in("+12125550142").await,
+            backend.sign_in("+12125550143").await,
+        );
+        for id in [
+            stranger.session_id.as_str(),
+            "sess_000000000000000000000000000",
+            "x%2F..%2Fy",
+            "%FF",
+        ] {
+            let call = Call::delete(&format!("/api/sessions/{id}"));
+            let answer = backend.call(here.sign(call)).await;
+            assert!(
+                [400, 404].contains(&answer.status),
+                "{id}: {}",
+                answer.status
+            );
+        }
+        backend
+            .call(stranger.sign(Call::get("/api/session")))
+            .await
+            .assert_ok();
+        let without_cookie =
+            Call::delete(&format!("/api/sessions/{}", here.session_id)).bearer(&here.session_token);
+        backend
+            .call(without_cookie)
+            .await
+            .assert_error(ErrorType::InvalidSession);
+    }
+}

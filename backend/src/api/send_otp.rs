@@ -1,0 +1,113 @@
+//! `POST /api/otp/send`: sends a code, or another one inside a pending verification.
+//!
+//! The answer is the same for new and known numbers and holds nothing of the OTP service's (F-06, F-08).
+
+use std::net::SocketAddr;
+
+use axum::extract::{ConnectInfo, State};
+use edge::{ApiError, IdempotencyKey, Json};
+use http::{HeaderMap, header};
+use number_plan::Destination;
+use shared::browser::{SendOtpRequest, SendOtpResponse};
+use shared::otp_service::{DeviceFingerprint, SendOtpBySmsRequest};
+use shared::{CodeLifetime, ErrorType, HiddenText, PhoneNumber, VerificationId};
+
+use crate::app::{App, Shared};
+use crate::verification::PendingVerification;
+
+/// Our screens ask for five minutes.
+const CODE_MINUTES: u64 = 5;
+/// What is said where the service does not say it: the lifetime asked for, and a usual cool-down.
+const EXPIRES_IN_SECS: u32 = 300;
+const RESEND_IN_SECS: u32 = 30;
+/// A verification can be named for so long after its code has ended, so that the service can say
+/// "expired" to whoever holds it.
+const SEAL_OUTLIVES_CODE_SECS: i64 = 3600;
+/// The contract's limit.
+const LONGEST_USER_AGENT: usize = 512;
+
+pub(crate) async fn handle(
+    State(app): Shared,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    headers: HeaderMap,
+    key: Option<IdempotencyKey>,
+    Json(request): Json<SendOtpRequest>,
+) -> Result<Json<SendOtpResponse>, ApiError> {
+    let number = destination(&app, &request.phone_number)?;
+    let challenge_id = match &request.verification_id {
+        Some(id) => challenge_of(&app, id, &number)?,
+        None => None,
+    };
+    let send = SendOtpBySmsRequest {
+        phone_number: HiddenText::from(number.as_str()),
+        expires_in: CodeLifetime::parse(CODE_MINUTES).ok(),
+        requires_verification: None,
+        device_fingerprint: Some(fingerprint(peer, &headers)),
+        challenge_id,
+    };
+    let sent = app.otp.send_otp(&send, key.as_ref()).await?;
+    if sent.phone_number_id.is_empty() {
+        let cause = "a send without a phone_number_id";
+        return Err(ApiError::unavailable(
+            ErrorType::OtpServiceMisbehaved,
+            cause,
+        ));
+    }
+    let expires_in_secs = sent.challenge.expires_in_secs.unwrap_or(EXPIRES_IN_SECS);
+    let pending = PendingVerification {
+        method_id: sent.phone_number_id,
+        challenge_id: sent.challenge.challenge_id,
+        phone_number: number.clone(),
+        ends_at: app.clock.now() + i64::from(expires_in_secs) + SEAL_OUTLIVES_CODE_SECS,
+    };
+    Ok(Json(SendOtpResponse {
+        verification_id: app.seal.seal(&pending).map_err(ApiError::internal)?,
+        phone_number: number,
+        code_length: app.settings.code_length,
+        expires_in_secs,
+        resend_in_secs: sent.challenge.resend_in_secs.unwrap_or(RESEND_IN_SECS),
+    }))
+}
+
+/// The one canonical number (B-07), if codes may go there. The OTP service has the final word.
+fn destination(app: &App, text: &HiddenText) -> Result<PhoneNumber, ApiError> {
+    let invalid = || ApiError::from(ErrorType::InvalidPhoneNumber);
+    let spelling = PhoneNumber::parse(text.as_str()).map_err(|_| invalid())?;
+    let destination = Destination::parse(&spelling).map_err(|_| invalid())?;
+    if !app.settings.allows(destination.country()) {
+        return Err(ErrorType::DestinationNotAllowed.into());
+    }
+    Ok(destination.number().clone())
+}
+
+/// The challenge to add a code to. A seal that is genuine but over begins a new one.
+fn challenge_of(
+    app: &App,
+    id: &VerificationId,
+    number: &PhoneNumber,
+) -> Result<Option<String>, ApiError> {
+    let pending = app.seal.open(id).ok_or(ErrorType::InvalidOtp)?;
+    if pending.phone_number != *number {
+        return Err(ApiError::from(ErrorType::InvalidRequest)
+            .message("`phone_number` must be the number of the verification."));
+    }
+    let live = pending.ends_at > app.clock.now();
+    Ok(pending.challenge_id.filter(|_| live))
+}
+
+/// Given at send only: a phone that changes networks between the screens must still verify.
+fn fingerprint(peer: SocketAddr, headers: &HeaderMap) -> DeviceFingerprint {
+    let user_agent = headers.get(header::USER_AGENT).map(|value| {
+        String::from_utf8_lossy(value.as_bytes())
+            .chars()
+            .take(LONGEST_USER_AGENT)
+            .collect()
+    });
+    DeviceFingerprint {
+        ip: Some(peer.ip().to_canonical().to_string()),
+        user_agent,
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,113 @@
+//! `POST /api/otp/verify`: the code is checked, the session opened, the account found or made, in this
+//! order. No half sign-in: if the account can't be written, the session is ended again.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use edge::{ApiError, Json};
+use http::header;
+use shared::browser::{VerifyOtpRequest, VerifyOtpResponse};
+use shared::otp_service::{
+    Session, VerifyOtpRequest as UpstreamRequest, VerifyOtpResponse as UpstreamResponse,
+};
+use shared::{ErrorType, SessionToken};
+use storage::StoreError;
+
+use crate::app::{App, Shared};
+use crate::signed_in::RETRY_AFTER_SECS;
+use crate::verification::PendingVerification;
+
+pub(crate) async fn handle(
+    State(app): Shared,
+    Json(request): Json<VerifyOtpRequest>,
+) -> Result<Response, ApiError> {
+    // A browser that hangs up must not leave a session without an account: the work runs to its end.
+    let work = tokio::spawn(sign_in(app, request));
+    match work.await {
+        Ok(outcome) => outcome,
+        Err(error) => Err(ApiError::internal(format_args!(
+            "the sign-in did not end: {}",
+            if error.is_panic() {
+                "panic"
+            } else {
+                "cancelled"
+            }
+        ))),
+    }
+}
+
+async fn sign_in(app: Arc<App>, request: VerifyOtpRequest) -> Result<Response, ApiError> {
+    let pending = app
+        .seal
+        .open(&request.verification_id)
+        .filter(|pending| pending.ends_at > app.clock.now())
+        .ok_or(ErrorType::InvalidOtp)?;
+    let verify = UpstreamRequest {
+        method_id: pending.method_id.clone(),
+        otp: request.otp,
+        session_expires_in: Some(app.settings.session),
+        session_token: None,
+        session_jwt: None,
+        challenge_id: pending.challenge_id.clone(),
+        device_fingerprint: None,
+    };
+    let (token, session) = opened(app.otp.verify_otp(&verify).await?, &pending)?;
+    let now = app.clock.now();
+    let number = &pending.phone_number;
+    let account = match app.accounts.sign_in(&session.user_id, number, now).await {
+        Ok(account) => account,
+        Err(error) => return Err(undone(&app, &token, &error).await),
+    };
+    tracing::info!(
+        session_id = session.id,
+        account_id = account.account_id,
+        "signed in"
+    );
+    let expires_in_secs = app.secs_until(session.expires_at);
+    let answer = Json(VerifyOtpResponse {
+        session_token: token,
+        user_id: session.user_id,
+        account_id: account.account_id,
+        phone_number: pending.phone_number,
+        expires_in_secs,
+    });
+    let mut response = answer.into_response();
+    if app.settings.binding_cookie {
+        let cookie = app.binding.set(&session.id, expires_in_secs);
+        let cookie = cookie.ok_or_else(|| ApiError::internal("the binding cookie is no header"))?;
+        response.headers_mut().insert(header::SET_COOKIE, cookie);
+    }
+    Ok(response)
+}
+
+/// A success that is not whole is none (H-06).
+fn opened(
+    answer: UpstreamResponse,
+    pending: &PendingVerification,
+) -> Result<(SessionToken, Session), ApiError> {
+    let misbehaved = |cause: &str| ApiError::unavailable(ErrorType::OtpServiceMisbehaved, cause);
+    if answer.method_id != pending.method_id {
+        return Err(misbehaved("a verify answered for another method"));
+    }
+    let (Some(token), Some(session)) = (answer.session_token, answer.session) else {
+        return Err(misbehaved("a verify answered without a session"));
+    };
+    if session.user_id != answer.user_id || session.user_id.is_empty() || session.id.is_empty() {
+        return Err(misbehaved("a verify answered with somebody else's session"));
+    }
+    Ok((token, session))
+}
+
+/// Ends the session again after the account could not be written.
+async fn undone(app: &App, token: &SessionToken, cause: &StoreError) -> ApiError {
+    let ended = match app.otp.end_session(token).await {
+        Ok(()) => "the session was ended again".to_owned(),
+        Err(error) => format!("nor could the session be ended: {}", error.error_type()),
+    };
+    let cause = format!("the account can't be written: {cause}; {ended}");
+    ApiError::unavailable(ErrorType::Overloaded, cause).retry_after(RETRY_AFTER_SECS)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,37 @@
+//! What every call has at hand. Made once at start, shared by all.
+
+use std::sync::Arc;
+
+use edge::clock::Clock;
+
+use crate::accounts::Accounts;
+use crate::binding::Binding;
+use crate::bundle::Bundle;
+use crate::otp_client::OtpClient;
+use crate::outbox::Outbox;
+use crate::settings::Settings;
+use crate::verification::Seal;
+
+/// The backend's parts.
+#[derive(Debug)]
+pub(crate) struct App {
+    pub(crate) clock: Clock,
+    pub(crate) settings: Settings,
+    pub(crate) accounts: Accounts,
+    pub(crate) otp: OtpClient,
+    pub(crate) seal: Seal,
+    pub(crate) binding: Binding,
+    pub(crate) bundle: Bundle,
+    /// Only while the OTP service runs in this process.
+    pub(crate) outbox: Option<Outbox>,
+}
+
+/// How calls receive it.
+pub(crate) type Shared = axum::extract::State<Arc<App>>;
+
+impl App {
+    /// Seconds from now until `instant`, Unix seconds; none are left of what is past.
+    pub(crate) fn secs_until(&self, instant: i64) -> u32 {
+        u32::try_from(instant.saturating_sub(self.clock.now()).max(0)).unwrap_or(u32::MAX)
+    }
+}

@@ -1,0 +1,162 @@
+//! The cookie that binds a session to the browser that opened it (C-18): a MAC over the session's id,
+//! so no table is needed. A token stolen by a script is worth nothing without it, and the cookie
+//! alone, which a forged request could carry, is worth nothing without the token.
+
+use base64::Engine;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use edge::keys::Key;
+use hmac::Mac;
+use http::{HeaderMap, HeaderValue, header};
+use subtle::ConstantTimeEq;
+
+use crate::config::PublicUrl;
+
+/// Makes and checks the cookie.
+#[derive(Debug)]
+pub(crate) struct Binding {
+    key: Key,
+    secure: bool,
+}
+
+/// A cookie that somebody sent and nobody has checked yet.
+pub(crate) struct SentCookie(String);
+
+impl std::fmt::Debug for SentCookie {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("SentCookie(hidden)")
+    }
+}
+
+impl Binding {
+    pub(crate) fn new(backend_key: &Key, public_url: &PublicUrl) -> Self {
+        Self {
+            key: backend_key.derive("session binding cookie v1"),
+            secure: public_url.is_https(),
+        }
+    }
+
+    /// `Set-Cookie` for a new or extended session.
+    pub(crate) fn set(&self, session_id: &str, lives_secs: u32) -> Option<HeaderValue> {
+        self.cookie(&self.value(session_id), lives_secs)
+    }
+
+    /// `Set-Cookie` that takes it away.
+    pub(crate) fn clear(&self) -> Option<HeaderValue> {
+        self.cookie("", 0)
+    }
+
+    /// The cookie of a request. None when there is none, or more than one: somebody slipped
+    /// another in.
+    pub(crate) fn sent(&self, headers: &HeaderMap) -> Option<SentCookie> {
+        let mut values = headers
+            .get_all(header::COOKIE)
+            .iter()
+            .filter_map(|header| header.to_str().ok())
+            .flat_map(|header| header.split(';'))
+            .filter_map(|pair| pair.trim().split_once('='))
+            .filter(|(name, _)| *name == self.name())
+            .map(|(_, value)| value.to_owned());
+        match (values.next(), values.next()) {
+            (Some(value), None) => Some(SentCookie(value)),
+            _ => None,
+        }
+    }
+
+    /// Whether the cookie came with this session. Takes the same time whatever was sent.
+    pub(crate) fn belongs(&self, sent: &SentCookie, session_id: &str) -> bool {
+        let expected = self.value(session_id);
+        sent.0.as_bytes().ct_eq(expected.as_bytes()).into()
+    }
+
+    fn value(&self, session_id: &str) -> String {
+        let mac = self.key.mac(session_id.as_bytes()).finalize();
+        BASE64_URL_SAFE_NO_PAD.encode(mac.into_bytes())
+    }
+
+    /// Over plain http browsers take neither the prefix nor `Secure`.
+    fn name(&self) -> &'static str {
+        if self.secure {
+            "__Host-pipit_binding"
+        } else {
+            "pipit_binding"
+        }
+    }
+
+    fn cookie(&self, value: &str, lives_secs: u32) -> Option<HeaderValue> {
+        let secure = if self.secure { "; Secure" } else { "" };
+        let cookie = format!(
+            "{}={value}; Max-Age={lives_secs}; Path=/; HttpOnly; SameSite=Strict{secure}",
+            self.name()
+        );
+        HeaderValue::from_str(&cookie).ok()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use edge::settings::Secret;
+
+    fn binding(public_url: &str) -> Binding {
+        let key = Secret::from("0f".repeat(32).as_str());
+        let key = Key::load(Some(&key), std::path::Path::new("/nowhere")).unwrap();
+        Binding::new(&key, &public_url.parse().unwrap())
+    }
+
+    fn headers(cookies: &[&str]) -> HeaderMap {
+        let pair = |cookie: &&str| (header::COOKIE, HeaderValue::from_str(cookie).unwrap());
+        cookies.iter().map(pair).collect()
+    }
+
+    #[test]
+    fn over_https_the_cookie_is_locked_to_host_and_script_d_17() {
+        let cookie = binding("https://a.example").set("sess_1", 60).unwrap();
+        let text = cookie.to_str().unwrap();
+        assert!(text.starts_with("__Host-pipit_binding="), "{text}");
+        for attribute in [
+            "; Max-Age=60",
+            "; Path=/",
+            "; HttpOnly",
+            "; SameSite=Strict",
+            "; Secure",
+        ] {
+            assert!(text.contains(attribute), "{text}");
+        }
+        assert!(!text.contains("Domain") && text.len() <= 512);
+        let plain = binding("http://localhost:3000").set("sess_1", 60).unwrap();
+        let text = plain.to_str().unwrap();
+        assert!(
+            text.starts_with("pipit_binding=") && !text.contains("Secure"),
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn a_cookie_opens_its_own_session_only_c_18() {
+        let binding = binding("https://a.example");
+        let set = binding.set("sess_1", 60).unwrap();
+        let pair = set.to_str().unwrap().split(';').next().unwrap();
+        let sent = binding
+            .sent(&headers(&[&format!("a=1; {pair}; b=2")]))
+            .unwrap();
+        assert!(binding.belongs(&sent, "sess_1"));
+        assert!(!binding.belongs(&sent, "sess_2"));
+        assert_eq!(format!("{sent:?}"), "SentCookie(hidden)");
+    }
+
+    #[test]
+    fn no_cookie_or_two_of_them_are_none() {
+        let binding = binding("https://a.example");
+        for cookies in [
+            &[][..],
+            &["pipit_binding=x"],
+            &["__host-pipit_binding=x"],
+            &["__Host-pipit_binding=x; __Host-pipit_binding=y"],
+            &["__Host-pipit_binding=x", "__Host-pipit_binding=x"],
+        ] {
+            assert!(binding.sent(&headers(cookies)).is_none(), "{cookies:?}");
+        }
+        let empty = binding.sent(&headers(&["__Host-pipit_binding="])).unwrap();
+        assert!(!binding.belongs(&empty, "sess_1"));
+    }
+}

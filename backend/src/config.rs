@@ -1,0 +1,190 @@
+//! The settings as they are given, by flag and by environment; `--help` is their reference.
+//!
+//! Not here: what they mean together, which [`crate::settings`] works out at start. Secrets are
+//! never arguments (E-04): they come by environment or by file.
+
+mod addresses;
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{ArgAction, Parser};
+use edge::settings::{Secret, SettingError, secret, secret_from_environment};
+
+pub use addresses::{Country, Link, PublicUrl, ServiceUrl};
+
+const OTP_API_KEY: &str = "OTP_API_KEY";
+const BACKEND_KEY: &str = "BACKEND_KEY";
+
+/// Sign-in with a phone number: serves the page and its calls.
+///
+/// With OTP_SERVICE_URL and OTP_API_KEY set it talks to that OTP service, the vendor's or our own.
+/// With neither, it runs an OTP service in its own process, whose messages go to a page at /outbox
+/// and nowhere else: good for trying and for development.
+///
+/// Every setting can be given as a flag or in the environment, secrets in the environment or as
+/// a file only.
+#[derive(Debug, Clone, Parser)]
+#[command(name = "backend", version)]
+pub struct Config {
+    /// Address and port to listen on; plain HTTP, so loopback only unless --insecure-listen is given
+    #[arg(long, env = "LISTEN_ADDR", default_value = "127.0.0.1:3000")]
+    pub listen_addr: SocketAddr,
+
+    /// Listen on addresses that others can reach, and allow an http:// PUBLIC_URL; for a network of
+    /// your own, with a proxy in front that ends TLS
+    #[arg(long, env = "INSECURE_LISTEN", action = ArgAction::SetTrue)]
+    pub insecure_listen: bool,
+
+    /// Folder for the accounts database and the keys made at first start; back it up as one
+    #[arg(long, env = "DATA_DIR", default_value = "data")]
+    pub data_dir: PathBuf,
+
+    /// Address that people type, as https://login.example.com; decides the cookie's form, the calls'
+    /// allowed origin and the last line of the text message [default: http://localhost and the port]
+    #[arg(long, env = "PUBLIC_URL")]
+    pub public_url: Option<PublicUrl>,
+
+    /// Folder with the built page
+    #[arg(long, env = "STATIC_DIR", default_value = "dist")]
+    pub static_dir: PathBuf,
+
+    /// OTP service to talk to, as https://api.streambird.io; http:// only on loopback. Needs OTP_API_KEY
+    #[arg(long, env = "OTP_SERVICE_URL")]
+    pub otp_service_url: Option<ServiceUrl>,
+
+    /// Secret key for the OTP service; from the environment variable OTP_API_KEY
+    #[arg(skip)]
+    pub otp_api_key: Option<Secret>,
+
+    /// File that holds the secret key for the OTP service (or the environment variable OTP_API_KEY
+    /// holds the key itself)
+    #[arg(long, env = "OTP_API_KEY_FILE")]
+    pub otp_api_key_file: Option<PathBuf>,
+
+    /// Key behind sealed verifications and binding cookies; from the environment variable BACKEND_KEY
+    #[arg(skip)]
+    pub backend_key: Option<Secret>,
+
+    /// File that holds the key behind sealed verifications and binding cookies, 64 hexadecimal
+    /// digits (or the environment variable BACKEND_KEY holds it itself). Several backends for one
+    /// page need the same one [default: made at first start and kept in DATA_DIR]
+    #[arg(long, env = "BACKEND_KEY_FILE")]
+    pub backend_key_file: Option<PathBuf>,
+
+    /// Name of the product on the screens
+    #[arg(long, env = "APP_NAME", default_value = "Pipit")]
+    pub app_name: String,
+
+    /// Country that the phone field opens on, as US [default: what the browser's language says]
+    #[arg(long, env = "DEFAULT_COUNTRY")]
+    pub default_country: Option<Country>,
+
+    /// Countries whose numbers may sign in, as US,CA,DE; others are refused [default: all]
+    #[arg(long, env = "COUNTRIES", value_delimiter = ',')]
+    pub countries: Vec<Country>,
+
+    /// Link to the terms of service, shown under the phone field
+    #[arg(long, env = "TERMS_URL")]
+    pub terms_url: Option<Link>,
+
+    /// Link to the privacy notice, shown under the phone field
+    #[arg(long, env = "PRIVACY_URL")]
+    pub privacy_url: Option<Link>,
+
+    /// Link to a place where people get help, shown when they are locked out
+    #[arg(long, env = "SUPPORT_URL")]
+    pub support_url: Option<Link>,
+
+    /// Minutes until a session ends, 5 to 43200 (30 days); more than 1440 (a day) only with the
+    /// binding cookie on
+    #[arg(long, env = "SESSION_MINUTES", default_value_t = 1440, value_parser = clap::value_parser!(u64).range(5..=43_200))]
+    pub session_minutes: u64,
+
+    /// Bind each session to a cookie of the browser that opened it, so that a token stolen by
+    /// a script is worth nothing elsewhere; false for clients that keep no cookies
+    #[arg(long, env = "BINDING_COOKIE", default_value_t = true, action = ArgAction::Set)]
+    pub binding_cookie: bool,
+
+    /// Digits of a code, 6 to 10; must be what the OTP service sends
+    #[arg(long, env = "CODE_LENGTH", default_value_t = 6, value_parser = clap::value_parser!(u8).range(6..=10))]
+    pub code_length: u8,
+
+    /// What is logged: error, warn, info, debug, or a list as in info,backend=debug
+    #[arg(long, env = "LOG", default_value = "info")]
+    pub log: String,
+}
+
+impl Config {
+    /// Reads flags, environment and the secrets of the environment; ends the process with a
+    /// sentence when something is wrong with them, as `--help` and `--version` end it.
+    #[must_use]
+    pub fn load() -> Self {
+        let mut config = Self::parse();
+        config.otp_api_key = secret_from_environment(OTP_API_KEY);
+        config.backend_key = secret_from_environment(BACKEND_KEY);
+        config
+    }
+
+    /// The OTP service's key, wherever it was given.
+    pub(crate) fn otp_api_key(&self) -> Result<Option<Secret>, SettingError> {
+        let file = self.otp_api_key_file.as_deref();
+        secret(OTP_API_KEY, self.otp_api_key.clone(), file)
+    }
+
+    /// The backend's own key, wherever it was given.
+    pub(crate) fn backend_key(&self) -> Result<Option<Secret>, SettingError> {
+        let file = self.backend_key_file.as_deref();
+        secret(BACKEND_KEY, self.backend_key.clone(), file)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_settings_are_well_formed_and_each_says_what_it_is() {
+        let command = Config::command();
+        command.clone().debug_assert();
+        for setting in command
+            .get_arguments()
+            .filter(|arg| arg.get_env().is_some())
+        {
+            let help = setting
+                .get_help()
+                .map(ToString::to_string)
+                .unwrap_or_default();
+            assert!(help.len() > 15, "{}", setting.get_id());
+        }
+    }
+
+    #[test]
+    fn no_secret_is_an_argument_e_04() {
+        for flag in ["--otp-api-key", "--backend-key"] {
+            assert!(Config::try_parse_from(["backend", flag, "secret"]).is_err());
+        }
+    }
+
+    #[test]
+    fn values_out_of_range_are_refused() {
+        for arguments in [
+            ["--session-minutes", "4"],
+            ["--session-minutes", "43201"],
+            ["--code-length", "5"],
+            ["--code-length", "11"],
+            ["--default-country", "usa"],
+            ["--terms-url", "javascript:alert(1)"],
+            ["--otp-service-url", "http://otp.example.com"],
+            ["--public-url", "https://example.com/path"],
+        ] {
+            let arguments = ["backend"].into_iter().chain(arguments);
+            assert!(
+                Config::try_parse_from(arguments.clone()).is_err(),
+                "{:?}",
+                arguments.collect::<Vec<_>>()
+            );
+        }
+    }
+}

@@ -1,0 +1,156 @@
+//! The OTP service in this process, for whoever has configured none: same HTTP, on a loopback port of
+//! its own, with a key made at first start. Its messages go to the outbox page and nowhere else.
+
+use std::path::Path;
+
+use clap::Parser;
+use edge::keys::{KeyError, base62, keep};
+use edge::settings::Secret;
+use otp_service::GatewayKind;
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+use zeroize::Zeroizing;
+
+use crate::StartError;
+use crate::config::Config;
+use crate::settings::Settings;
+
+/// A running OTP service.
+#[derive(Debug)]
+pub(crate) struct Embedded {
+    /// Address and port on loopback.
+    pub(crate) authority: String,
+    pub(crate) key: Secret,
+    stop: oneshot::Sender<()>,
+    done: JoinHandle<Result<(), otp_service::StartError>>,
+}
+
+impl Embedded {
+    /// Starts it; it answers at once, or its own start error comes out of [`Embedded::ended`].
+    pub(crate) async fn start(config: &Config, settings: &Settings) -> Result<Self, StartError> {
+        if settings.public_url.is_https() {
+            return Err(StartError::Setting(format!(
+                "PUBLIC_URL is {}, but no OTP service is configured, and the one in this process shows \
+                 every code on a page: set OTP_SERVICE_URL and OTP_API_KEY",
+                settings.public_url
+            )));
+        }
+        let key = kept_key(&config.data_dir)?;
+        let service = service_config(config, settings, key.clone())?;
+        let listener = TcpListener::bind("127.0.0.1:0")
+            .await
+            .map_err(StartError::Listen)?;
+        let authority = listener
+            .local_addr()
+            .map_err(StartError::Listen)?
+            .to_string();
+        tracing::warn!(
+            outbox = format!("{}/outbox", settings.public_url),
+            "no OTP service is configured: one runs in this process, messages are shown at the outbox and sent to nobody"
+        );
+        let (stop, stopped) = oneshot::channel::<()>();
+        let shutdown = async move {
+            // A sender that is gone means the same as one that has spoken.
+            let _ = stopped.await;
+        };
+        let done = tokio::spawn(otp_service::serve(service, listener, shutdown));
+        Ok(Self {
+            authority,
+            key,
+            stop,
+            done,
+        })
+    }
+
+    /// Waits until it ends by itself, which it should not.
+    pub(crate) async fn ended(&mut self) -> StartError {
+        match (&mut self.done).await {
+            Ok(Err(error)) => StartError::OtpService(error),
+            Ok(Ok(())) => StartError::OtpServiceEnded,
+            Err(_) => StartError::OtpServiceEnded,
+        }
+    }
+
+    /// Stops it and waits until everything is on disk.
+    pub(crate) async fn stop(self) -> Result<(), StartError> {
+        drop(self.stop);
+        match self.done.await {
+            Ok(outcome) => outcome.map_err(StartError::OtpService),
+            Err(_) => Err(StartError::OtpServiceEnded),
+        }
+    }
+}
+
+/// A test key: with it nothing leaves the machine.
+fn kept_key(data_dir: &Path) -> Result<Secret, KeyError> {
+    keep(&data_dir.join("otp-service.key"), || {
+        let word = base62(48, getrandom::fill)?;
+        Ok(Zeroizing::new(format!("sk_test_{}", *word)))
+    })
+}
+
+/// Its policy comes from the environment as if it ran alone; its place, key and gateway from here.
+fn service_config(
+    config: &Config,
+    settings: &Settings,
+    key: Secret,
+) -> Result<otp_service::Config, StartError> {
+    let mut service = otp_service::Config::try_parse_from(["otp-service"])
+        .map_err(|error| StartError::Setting(error.to_string()))?;
+    service.insecure_listen = false;
+    service.data_dir = config.data_dir.join("otp-service");
+    service.database_url = None;
+    service.gateway = GatewayKind::Outbox;
+    service.origin_host = settings.public_url.host().to_owned();
+    service.app_name.clone_from(&settings.app_name);
+    service.policy.code_length = settings.code_length;
+    service.initial_api_key = Some(key);
+    service.initial_api_key_file = None;
+    Ok(service)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parts(arguments: &[&str]) -> (Config, Settings) {
+        let config = Config::parse_from(["backend"].iter().chain(arguments));
+        let settings = Settings::work_out(&config, "127.0.0.1:3000".parse().unwrap()).unwrap();
+        (config, settings)
+    }
+
+    #[tokio::test]
+    async fn behind_a_public_address_it_does_not_start_j_11() {
+        let (config, settings) = parts(&["--public-url", "https://login.example.com"]);
+        let error = Embedded::start(&config, &settings)
+            .await
+            .unwrap_err()
+            .to_string();
+        assert!(error.contains("shows every code on a page"), "{error}");
+    }
+
+    #[test]
+    fn its_key_is_a_test_key_and_kept() {
+        let folder = tempfile::tempdir().unwrap();
+        let key = kept_key(folder.path()).unwrap();
+        assert!(key.expose().starts_with("sk_test_") && key.expose().len() == 56);
+        assert_eq!(kept_key(folder.path()).unwrap(), key);
+    }
+
+    #[test]
+    fn it_takes_its_host_and_names_from_here() {
+        let (config, settings) = parts(&[
+            "--public-url",
+            "http://localhost:8080",
+            "--code-length",
+            "8",
+            "--data-dir",
+            "here",
+        ]);
+        let service = service_config(&config, &settings, Secret::from("sk_test_x")).unwrap();
+        assert_eq!(service.origin_host, "localhost");
+        assert_eq!(service.policy.code_length, 8);
+        assert_eq!(service.data_dir, Path::new("here/otp-service"));
+    }
+}

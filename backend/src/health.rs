@@ -1,0 +1,99 @@
+//! `GET /healthz` and `GET /readyz`, for whoever runs the backend.
+
+use axum::extract::State;
+use edge::{ApiError, Json};
+use serde::Serialize;
+use shared::ErrorType;
+
+use crate::app::Shared;
+use crate::otp_client::Readiness;
+
+const RETRY_AFTER_SECS: u32 = 5;
+
+#[derive(Debug, Serialize)]
+pub(crate) struct Health {
+    status: &'static str,
+}
+
+/// The process is up.
+pub(crate) async fn alive() -> Json<Health> {
+    Json(Health { status: "ok" })
+}
+
+/// Its own database and the OTP service answer; else the message names which does not.
+pub(crate) async fn ready(State(app): Shared) -> Result<Json<Health>, ApiError> {
+    let (accounts, otp_service) = tokio::join!(app.accounts.ping(), app.otp.readiness());
+    if let Err(error) = accounts {
+        return Err(not_ready(
+            ErrorType::Overloaded,
+            &error,
+            "The accounts database does not answer.",
+        ));
+    }
+    let message = match otp_service {
+        Readiness::Ready => return Ok(Json(Health { status: "ok" })),
+        Readiness::KeyRefused => "The OTP service refuses our key.",
+        Readiness::Silent => "The OTP service does not answer.",
+    };
+    Err(not_ready(
+        ErrorType::OtpServiceUnavailable,
+        &message,
+        message,
+    ))
+}
+
+fn not_ready(error_type: ErrorType, cause: &dyn std::fmt::Display, message: &str) -> ApiError {
+    ApiError::unavailable(error_type, cause)
+        .message(message)
+        .retry_after(RETRY_AFTER_SECS)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::{Harness, Script};
+    use edge::testing::Call;
+    use shared::ErrorType;
+
+    #[tokio::test]
+    async fn a_whole_backend_is_ready() {
+        let backend = Harness::start().await;
+        for path in ["/healthz", "/readyz"] {
+            assert_eq!(
+                backend.call(Call::get(path)).await.assert_ok().json()["status"],
+                "ok"
+            );
+        }
+    }
+
+    #[tokio::test]
+    async fn what_does_not_answer_is_named_and_comes_good_by_itself_h_11() {
+        let backend = Harness::start().await;
+        for (script, said) in [
+            (Script::error(401, "unauthorized"), "refuses our key"),
+            (Script::body(200, "<html>"), "OTP service does not answer"),
+        ] {
+            backend.stub.plays(script);
+            let answer = backend.call(Call::get("/readyz")).await;
+            answer.assert_error(ErrorType::OtpServiceUnavailable);
+            assert!(answer.text().contains(said), "{}", answer.text());
+            backend.call(Call::get("/healthz")).await.assert_ok();
+        }
+        backend.stub.behaves();
+        backend.call(Call::get("/readyz")).await.assert_ok();
+        backend.break_accounts().await;
+        let answer = backend.call(Call::get("/readyz")).await;
+        assert!(
+            answer.status == 503 && answer.text().contains("accounts database"),
+            "{}",
+            answer.text()
+        );
+    }
+
+    #[tokio::test]
+    async fn a_silent_otp_service_is_named_h_11() {
+        let backend = Harness::impatient().await;
+        backend.stub.plays(Script::Silence);
+        let answer = backend.call(Call::get("/readyz")).await;
+        answer.assert_error(ErrorType::OtpServiceUnavailable);
+    }
+}

@@ -1,0 +1,97 @@
+//! Sign-in by someone else's hand is refused (C-16): on calls that change something, an `Origin` or
+//! `Sec-Fetch-Site` that is present must be ours. A caller that sends neither is no browser and is
+//! served. `Host` decides nothing (D-15).
+
+use std::sync::Arc;
+
+use axum::extract::{Request, State};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use edge::ApiError;
+use http::{HeaderMap, HeaderName, Method, header};
+use shared::ErrorType;
+
+use crate::app::App;
+use crate::config::PublicUrl;
+
+const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
+
+pub(crate) async fn check(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+    let changes = !matches!(
+        *request.method(),
+        Method::GET | Method::HEAD | Method::OPTIONS
+    );
+    if changes && !is_ours(request.headers(), &app.settings.public_url) {
+        return ApiError::from(ErrorType::OriginNotAllowed).into_response();
+    }
+    next.run(request).await
+}
+
+fn is_ours(headers: &HeaderMap, public_url: &PublicUrl) -> bool {
+    let all = |name: HeaderName, is_ours: &dyn Fn(&str) -> bool| {
+        headers
+            .get_all(name)
+            .iter()
+            .all(|value| value.to_str().is_ok_and(is_ours))
+    };
+    all(header::ORIGIN, &|origin| public_url.is_origin(origin))
+        && all(SEC_FETCH_SITE, &|site| site == "same-origin")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use http::HeaderValue;
+
+    #[test]
+    fn a_page_of_others_is_refused_and_a_caller_without_origin_is_served_c_16() {
+        let ours = "https://login.example.com".parse().unwrap();
+        for (pairs, allowed) in [
+            (&[][..], true),
+            (&[("origin", "https://login.example.com")], true),
+            (
+                &[
+                    ("origin", "https://login.example.com"),
+                    ("sec-fetch-site", "same-origin"),
+                ],
+                true,
+            ),
+            (&[("sec-fetch-site", "same-origin")], true),
+            (&[("sec-fetch-site", "cross-site")], false),
+            (&[("sec-fetch-site", "same-site")], false),
+            (&[("sec-fetch-site", "none")], false),
+            (&[("origin", "https://evil.example")], false),
+            (&[("origin", "null")], false),
+            (&[("origin", "")], false),
+            (
+                &[
+                    ("origin", "https://login.example.com"),
+                    ("origin", "https://evil.example"),
+                ],
+                false,
+            ),
+            (
+                &[
+                    ("origin", "https://login.example.com"),
+                    ("sec-fetch-site", "cross-site"),
+                ],
+                false,
+            ),
+            (
+                &[("host", "evil.example"), ("origin", "https://evil.example")],
+                false,
+            ),
+        ] {
+            let headers: HeaderMap = pairs
+                .iter()
+                .map(|(name, value)| {
+                    (
+                        HeaderName::from_static(name),
+                        HeaderValue::from_static(value),
+                    )
+                })
+                .collect();
+            assert_eq!(is_ours(&headers, &ours), allowed, "{pairs:?}");
+        }
+    }
+}

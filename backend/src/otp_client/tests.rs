@@ -1,0 +1,203 @@
+//! An OTP service that misbehaves: whatever it does, the page gets an error of ours (H-01, H-06, H-07).
+
+use edge::testing::Answer;
+use shared::ErrorType;
+use tokio::net::TcpListener;
+
+use super::*;
+use crate::testing::{Harness, KEY, RIGHT_CODE, Script};
+
+const SEND: &str = "/otps/sms/login_or_create";
+
+async fn both_calls(backend: &Harness, id: &str) -> [Answer; 2] {
+    [
+        backend.send_otp("+12125550142").await,
+        backend.verify_otp(id, RIGHT_CODE).await,
+    ]
+}
+
+#[tokio::test]
+async fn whatever_the_service_answers_the_page_gets_an_error_of_ours_h_06() {
+    let backend = Harness::start().await;
+    let id = backend.verification("+12125550142").await;
+    let misbehaved = ErrorType::OtpServiceMisbehaved;
+    let large = format!("{{\"phone_number_id\":\"{}\"}}", "x".repeat(70_000));
+    for (what, script, error) in [
+        ("a fault", Script::error(500, "internal_error"), misbehaved),
+        (
+            "a fault without the envelope",
+            Script::body(500, ""),
+            misbehaved,
+        ),
+        (
+            "HTML",
+            Script::body(200, "<!doctype html><title>Welcome</title>"),
+            misbehaved,
+        ),
+        (
+            "HTML with an error",
+            Script::body(404, "<h1>Not found</h1>"),
+            misbehaved,
+        ),
+        ("an empty success", Script::body(200, ""), misbehaved),
+        ("an empty object", Script::body(200, "{}"), misbehaved),
+        ("a list", Script::body(200, "[]"), misbehaved),
+        (
+            "wrong types",
+            Script::body(
+                200,
+                "{\"phone_number_id\":7,\"user_id\":[],\"method_id\":{}}",
+            ),
+            misbehaved,
+        ),
+        ("half an answer", Script::Truncated, misbehaved),
+        ("more than 64 KiB", Script::body(200, large), misbehaved),
+        (
+            "invalid UTF-8",
+            Script::body(200, b"{\"phone_number_id\":\"\xff\",\"user_id\":\"\xff\"}"),
+            misbehaved,
+        ),
+        ("another success", Script::body(204, ""), misbehaved),
+        (
+            "a redirect",
+            Script::body(302, "").header("location", "http://127.0.0.1:9/"),
+            misbehaved,
+        ),
+        (
+            "a permanent redirect",
+            Script::body(308, "").header("location", "/"),
+            misbehaved,
+        ),
+        (
+            "our key is wrong",
+            Script::error(401, "unauthorized"),
+            misbehaved,
+        ),
+        (
+            "our key may not",
+            Script::error(403, "forbidden"),
+            misbehaved,
+        ),
+        ("a gateway's 401", Script::body(401, "denied"), misbehaved),
+        (
+            "an error of another call",
+            Script::error(409, "duplicate_email"),
+            misbehaved,
+        ),
+        ("a made-up error", Script::error(400, "made_up"), misbehaved),
+        (
+            "an envelope that lies",
+            Script::body(
+                500,
+                "{\"status_code\":400,\"error_message\":\"\",\"error_type\":\"invalid_otp\"}",
+            ),
+            misbehaved,
+        ),
+        (
+            "a proxy's 502",
+            Script::body(502, "<html>"),
+            ErrorType::OtpServiceUnavailable,
+        ),
+        (
+            "a proxy's 503",
+            Script::body(503, "<html>"),
+            ErrorType::OtpServiceUnavailable,
+        ),
+        (
+            "a proxy's 504",
+            Script::body(504, "<html>"),
+            ErrorType::OtpServiceUnavailable,
+        ),
+        (
+            "busy",
+            Script::error(503, "overloaded"),
+            ErrorType::Overloaded,
+        ),
+        (
+            "a limit",
+            Script::body(429, "slow down"),
+            ErrorType::TooManyRequests,
+        ),
+        (
+            "a locked number",
+            Script::error(403, "number_blocked"),
+            ErrorType::NumberBlocked,
+        ),
+    ] {
+        backend.stub.plays(script);
+        for answer in both_calls(&backend, &id).await {
+            assert_eq!(answer.json()["error_type"], error.as_str(), "{what}");
+            answer.assert_error(error);
+            assert!(
+                !answer.text().contains("UPSTREAM"),
+                "{what}: {}",
+                answer.text()
+            );
+            assert!(answer.header("set-cookie").is_none(), "{what}");
+            if error.http_status() == 503 || error.http_status() == 429 {
+                assert!(answer.header("retry-after").is_some(), "{what}");
+            }
+        }
+    }
+    assert_eq!(backend.stub.live_sessions(), 0);
+}
+
+#[tokio::test]
+async fn nothing_that_may_have_arrived_is_sent_twice_h_02() {
+    let backend = Harness::start().await;
+    for script in [
+        Script::Truncated,
+        Script::body(500, ""),
+        Script::body(503, ""),
+        Script::body(308, ""),
+    ] {
+        let before = backend.stub.asked_at(SEND).len();
+        backend.stub.plays(script);
+        backend.send_otp("+12125550142").await;
+        assert_eq!(backend.stub.asked_at(SEND).len(), before + 1);
+    }
+}
+
+#[tokio::test]
+async fn a_silent_service_is_given_up_h_01() {
+    let backend = Harness::impatient().await;
+    backend.stub.plays(Script::Silence);
+    let answer = backend.send_otp("+12125550142").await;
+    answer.assert_error(ErrorType::OtpServiceUnavailable);
+    assert_eq!(answer.header("retry-after"), Some("5"));
+    assert!(backend.stub.asked_at(SEND).len() <= 1);
+}
+
+#[tokio::test]
+async fn a_service_that_is_not_there_is_unavailable_and_comes_good_by_itself_h_11() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let base = format!("http://{}", listener.local_addr().unwrap());
+    drop(listener);
+    let client = OtpClient::new(&base, &Secret::from(KEY), TimeLimits::default()).unwrap();
+    let error = client.list_sessions("user_1").await.unwrap_err();
+    assert_eq!(error.error_type(), ErrorType::OtpServiceUnavailable);
+    assert_eq!(client.readiness().await, Readiness::Silent);
+}
+
+#[test]
+fn the_limits_are_those_of_the_requirement_h_01() {
+    let limits = TimeLimits::default();
+    assert_eq!(
+        [limits.connect, limits.send, limits.other].map(|limit| limit.as_secs()),
+        [2, 5, 3]
+    );
+}
+
+#[test]
+fn a_key_that_no_header_can_carry_is_refused_and_never_shown() {
+    let key = Secret::from("sk_test_\n");
+    let error = OtpClient::new("http://127.0.0.1:1", &key, TimeLimits::default()).unwrap_err();
+    assert!(!error.to_string().contains("sk_test"));
+    let client = OtpClient::new(
+        "http://127.0.0.1:1",
+        &Secret::from(KEY),
+        TimeLimits::default(),
+    )
+    .unwrap();
+    assert!(!format!("{client:?}").contains("sk_test"));
+}

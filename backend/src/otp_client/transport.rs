@@ -1,0 +1,177 @@
+//! One request to the OTP service and its answer's bytes, within limits of time and size (H-01).
+//!
+//! Redirects are answers like others and never followed. Nothing is repeated here but what hyper
+//! itself takes back before a byte has left (H-02, H-12): the pool forgets connections long before
+//! a server closes them, so a half-closed one is rarely met.
+
+use std::error::Error;
+use std::fmt;
+use std::time::Duration;
+
+use axum::body::Bytes;
+use edge::ApiError;
+use edge::settings::Secret;
+use http::{HeaderMap, HeaderValue, Method, Request, StatusCode, header};
+use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
+use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
+use hyper_util::client::legacy::Client;
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::rt::{TokioExecutor, TokioTimer};
+use shared::ErrorType;
+use zeroize::Zeroizing;
+
+use super::ClientError;
+
+/// No answer of the contract is near this size (H-06).
+const LARGEST_ANSWER: usize = 64 * 1024;
+/// Our own service and common proxies close after 60 s.
+const FORGET_AFTER: Duration = Duration::from_secs(15);
+/// What the browser is told when the service is away.
+const RETRY_AFTER_SECS: u32 = 5;
+
+/// One request.
+#[derive(Debug)]
+pub(super) struct Call<'a> {
+    pub(super) method: Method,
+    /// Below the contract's base path, with its query.
+    pub(super) path: String,
+    pub(super) idempotency_key: Option<&'a str>,
+    /// For the whole exchange.
+    pub(super) limit: Duration,
+}
+
+/// What came back, whatever it is.
+#[derive(Debug)]
+pub(super) struct Reply {
+    pub(super) status: StatusCode,
+    pub(super) headers: HeaderMap,
+    pub(super) body: Bytes,
+}
+
+/// No answer, or none that was read to its end.
+#[derive(Debug)]
+pub(super) enum Failure {
+    /// The service can't be reached or is too slow.
+    Silent(String),
+    /// It said something that can't be an answer.
+    Garbled(String),
+    /// The request can't be written.
+    Unwritable(String),
+}
+
+impl From<Failure> for ApiError {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::Silent(cause) => Self::unavailable(ErrorType::OtpServiceUnavailable, cause)
+                .retry_after(RETRY_AFTER_SECS),
+            Failure::Garbled(cause) => Self::unavailable(ErrorType::OtpServiceMisbehaved, cause),
+            Failure::Unwritable(cause) => Self::internal(cause),
+        }
+    }
+}
+
+pub(super) struct Transport {
+    client: Client<HttpsConnector<HttpConnector>, Full<Bytes>>,
+    base: String,
+    authorization: HeaderValue,
+}
+
+impl fmt::Debug for Transport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Transport")
+    }
+}
+
+impl Transport {
+    pub(super) fn new(base: &str, key: &Secret, connect: Duration) -> Result<Self, ClientError> {
+        let bearer = Zeroizing::new(format!("Bearer {}", key.expose()));
+        let mut authorization = HeaderValue::from_str(&bearer).map_err(|_| ClientError::Key)?;
+        authorization.set_sensitive(true);
+        let mut tcp = HttpConnector::new();
+        tcp.set_connect_timeout(Some(connect));
+        tcp.set_nodelay(true);
+        tcp.enforce_http(false);
+        // That plain http goes to loopback only is settled when the setting is parsed (D-01).
+        let tls = HttpsConnectorBuilder::new()
+            .with_webpki_roots()
+            .https_or_http()
+            .enable_http1()
+            .wrap_connector(tcp);
+        let client = Client::builder(TokioExecutor::new())
+            .timer(TokioTimer::new())
+            .pool_timer(TokioTimer::new())
+            .pool_idle_timeout(FORGET_AFTER)
+            .http1_max_buf_size(LARGEST_ANSWER)
+            .build(tls);
+        Ok(Self {
+            client,
+            base: base.to_owned(),
+            authorization,
+        })
+    }
+
+    pub(super) async fn exchange(
+        &self,
+        call: Call<'_>,
+        body: Option<Vec<u8>>,
+    ) -> Result<Reply, Failure> {
+        let limit = call.limit;
+        let request = self
+            .request(call, body)
+            .map_err(|error| Failure::Unwritable(error.to_string()))?;
+        match tokio::time::timeout(limit, self.roundtrip(request)).await {
+            Ok(outcome) => outcome,
+            Err(_) => Err(Failure::Silent("the OTP service took too long".to_owned())),
+        }
+    }
+
+    fn request(&self, call: Call<'_>, body: Option<Vec<u8>>) -> http::Result<Request<Full<Bytes>>> {
+        let mut request = Request::builder()
+            .method(call.method)
+            .uri(format!("{}{}", self.base, call.path))
+            .header(header::AUTHORIZATION, self.authorization.clone())
+            .header(header::ACCEPT, "application/json");
+        if body.is_some() {
+            request = request.header(header::CONTENT_TYPE, "application/json");
+        }
+        if let Some(key) = call.idempotency_key {
+            request = request.header("idempotency-key", key);
+        }
+        request.body(Full::from(body.unwrap_or_default()))
+    }
+
+    async fn roundtrip(&self, request: Request<Full<Bytes>>) -> Result<Reply, Failure> {
+        let response = self.client.request(request).await.map_err(|error| {
+            Failure::Silent(format!(
+                "the OTP service can't be reached: {}",
+                chain(&error)
+            ))
+        })?;
+        let (parts, body) = response.into_parts();
+        let body = Limited::new(body, LARGEST_ANSWER).collect().await;
+        let body = body.map_err(|error| {
+            if error.is::<LengthLimitError>() {
+                Failure::Garbled("the OTP service's answer is larger than 64 KiB".to_owned())
+            } else {
+                Failure::Garbled("the OTP service's answer broke off".to_owned())
+            }
+        })?;
+        Ok(Reply {
+            status: parts.status,
+            headers: parts.headers,
+            body: body.to_bytes(),
+        })
+    }
+}
+
+/// hyper's errors say little without what is behind them, and nothing of what was sent.
+fn chain(error: &dyn Error) -> String {
+    let mut text = error.to_string();
+    let mut behind = error.source();
+    while let Some(cause) = behind {
+        text.push_str(": ");
+        text.push_str(&cause.to_string());
+        behind = cause.source();
+    }
+    text
+}

@@ -1,0 +1,47 @@
+//! Every route of the backend.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::middleware::from_fn_with_state;
+use axum::routing::{delete, get, post};
+use edge::{EdgeLimits, harden};
+
+use crate::app::App;
+use crate::{api, bundle, health, origin, outbox};
+
+/// The backend as a service, with everything around it that holds for every request.
+pub(crate) fn router(app: Arc<App>) -> Router {
+    let limits = EdgeLimits {
+        hsts: app.settings.public_url.is_https(),
+        ..EdgeLimits::default()
+    };
+    let calls = Router::new()
+        .route("/api/config", get(api::config::handle))
+        .route("/api/otp/send", post(api::send_otp::handle))
+        .route("/api/otp/verify", post(api::verify_otp::handle))
+        .route(
+            "/api/session",
+            get(api::get_session::handle).delete(api::end_session::handle),
+        )
+        .route("/api/session/extend", post(api::extend_session::handle))
+        .route(
+            "/api/sessions",
+            get(api::list_sessions::handle).delete(api::end_other_sessions::handle),
+        )
+        .route(
+            "/api/sessions/{session_id}",
+            delete(api::end_one_session::handle),
+        )
+        .route_layer(from_fn_with_state(Arc::clone(&app), origin::check));
+    let others = Router::new()
+        .route("/healthz", get(health::alive))
+        .route("/readyz", get(health::ready))
+        .route("/outbox", get(outbox::handle))
+        .route("/outbox/{*path}", get(outbox::handle))
+        .fallback(bundle::handle);
+    harden(calls.merge(others).with_state(app), limits)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,164 @@
+//! The one door: puts the parts together, serves until told to stop, and takes them apart again.
+
+use std::fmt;
+use std::io;
+use std::sync::Arc;
+
+use edge::clock::Clock;
+use edge::keys::{Key, KeyError};
+use edge::settings::SettingError;
+use storage::OpenError;
+use tokio::net::TcpListener;
+
+use crate::accounts::Accounts;
+use crate::app::App;
+use crate::binding::Binding;
+use crate::bundle::Bundle;
+use crate::config::Config;
+use crate::embedded::Embedded;
+use crate::otp_client::{ClientError, OtpClient, TimeLimits};
+use crate::outbox::Outbox;
+use crate::router::router;
+use crate::settings::{OtpService, Settings};
+use crate::verification::Seal;
+
+/// Why the backend does not run; each is a sentence for the operator.
+#[derive(Debug)]
+pub enum StartError {
+    /// Settings that do not go together.
+    Setting(String),
+    /// A setting that both servers have.
+    Shared(SettingError),
+    /// The backend's key, or the embedded service's.
+    Key(KeyError),
+    /// The accounts database.
+    Accounts(OpenError),
+    /// The folder with the built page is there but can't be read.
+    Bundle(io::Error),
+    /// The client for the OTP service.
+    Client(ClientError),
+    /// The listener, ours or the embedded service's.
+    Listen(io::Error),
+    /// The OTP service in this process.
+    OtpService(otp_service::StartError),
+    /// The OTP service in this process ended though nobody had stopped it.
+    OtpServiceEnded,
+}
+
+impl fmt::Display for StartError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Setting(sentence) => f.write_str(sentence),
+            Self::Shared(error) => error.fmt(f),
+            Self::Key(error) => error.fmt(f),
+            Self::Accounts(error) => write!(f, "the accounts database can't be opened: {error}"),
+            Self::Bundle(error) => write!(f, "STATIC_DIR can't be read: {error}"),
+            Self::Client(error) => error.fmt(f),
+            Self::Listen(error) => write!(f, "can't listen: {error}"),
+            Self::OtpService(error) => write!(f, "the OTP service in this process: {error}"),
+            Self::OtpServiceEnded => {
+                f.write_str("the OTP service in this process ended unexpectedly")
+            }
+        }
+    }
+}
+
+impl std::error::Error for StartError {}
+
+impl From<SettingError> for StartError {
+    fn from(error: SettingError) -> Self {
+        Self::Shared(error)
+    }
+}
+
+impl From<KeyError> for StartError {
+    fn from(error: KeyError) -> Self {
+        Self::Key(error)
+    }
+}
+
+/// Serves on `listener` until `shutdown` is done; then lets running requests end and closes what it
+/// opened, so that the same port and data folder can be used again at once.
+///
+/// # Errors
+/// When it can't start, or when the listener or the OTP service in this process fails.
+pub async fn serve(
+    config: Config,
+    listener: TcpListener,
+    shutdown: impl Future<Output = ()> + Send + 'static,
+) -> Result<(), StartError> {
+    let address = listener.local_addr().map_err(StartError::Listen)?;
+    let settings = Settings::work_out(&config, address)?;
+    let key = Key::load(
+        config.backend_key()?.as_ref(),
+        &config.data_dir.join("backend.key"),
+    )?;
+    let chosen = OtpService::choose(&config)?;
+    let accounts = Accounts::open(&config.data_dir).map_err(StartError::Accounts)?;
+    let mut embedded = match &chosen {
+        OtpService::Embedded => Some(Embedded::start(&config, &settings).await?),
+        OtpService::Remote { .. } => None,
+    };
+    let otp = match (&chosen, &embedded) {
+        (OtpService::Remote { url, key }, _) => {
+            OtpClient::new(&url.to_string(), key, TimeLimits::default())
+        }
+        (OtpService::Embedded, None) => return Err(StartError::OtpServiceEnded),
+        (OtpService::Embedded, Some(own)) => OtpClient::new(
+            &format!("http://{}", own.authority),
+            &own.key,
+            TimeLimits::default(),
+        ),
+    };
+    let app = Arc::new(App {
+        clock: Clock::system(),
+        otp: otp.map_err(StartError::Client)?,
+        seal: Seal::new(&key),
+        binding: Binding::new(&key, &settings.public_url),
+        bundle: Bundle::load(&config.static_dir).map_err(StartError::Bundle)?,
+        outbox: embedded
+            .as_ref()
+            .map(|own| Outbox::new(own.authority.clone())),
+        accounts,
+        settings,
+    });
+    tracing::info!(%address, public_url = %app.settings.public_url, "ready");
+    let outcome = run(listener, &app, shutdown, embedded.as_mut()).await;
+    let stopped = match embedded {
+        Some(own)
+            if !matches!(
+                outcome,
+                Err(StartError::OtpService(_) | StartError::OtpServiceEnded)
+            ) =>
+        {
+            own.stop().await
+        }
+        _ => Ok(()),
+    };
+    // A request that was cut off may still hold the rest; then the file is closed with it.
+    if let Some(app) = Arc::into_inner(app) {
+        app.accounts.close().await;
+    }
+    outcome.and(stopped)
+}
+
+async fn run(
+    listener: TcpListener,
+    app: &Arc<App>,
+    shutdown: impl Future<Output = ()> + Send + 'static,
+    embedded: Option<&mut Embedded>,
+) -> Result<(), StartError> {
+    let ended = async {
+        match embedded {
+            Some(own) => own.ended().await,
+            None => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        served = edge::serve(listener, router(Arc::clone(app)), shutdown) => served.map_err(StartError::Listen),
+        error = ended => Err(error),
+    }
+}
+
+#[cfg(test)]
+mod tests;

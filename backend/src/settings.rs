@@ -1,0 +1,206 @@
+//! The settings as the calls use them: worked out and checked together, once, at start.
+
+use std::net::SocketAddr;
+
+use edge::settings::{Secret, check_listen};
+use shared::SessionLifetime;
+
+use crate::StartError;
+use crate::config::{Config, Country, Link, PublicUrl, ServiceUrl};
+
+/// A session of more than a day needs the binding cookie (C-04).
+const LONGEST_UNBOUND_MINUTES: u64 = 1440;
+
+/// What the calls need to know of the configuration.
+#[derive(Debug)]
+pub(crate) struct Settings {
+    pub(crate) public_url: PublicUrl,
+    pub(crate) app_name: String,
+    pub(crate) code_length: u8,
+    pub(crate) default_country: Option<String>,
+    /// Sorted.
+    pub(crate) countries: Vec<String>,
+    pub(crate) terms_url: Option<String>,
+    pub(crate) privacy_url: Option<String>,
+    pub(crate) support_url: Option<String>,
+    pub(crate) session: SessionLifetime,
+    pub(crate) binding_cookie: bool,
+}
+
+/// Where the codes come from.
+#[derive(Debug)]
+pub(crate) enum OtpService {
+    Remote {
+        url: ServiceUrl,
+        key: Secret,
+    },
+    /// In this process.
+    Embedded,
+}
+
+impl Settings {
+    pub(crate) fn work_out(config: &Config, address: SocketAddr) -> Result<Self, StartError> {
+        check_listen(address, config.insecure_listen)?;
+        let public_url = config
+            .public_url
+            .clone()
+            .unwrap_or_else(|| PublicUrl::localhost(address.port()));
+        if !public_url.is_https() && !public_url.is_loopback() && !config.insecure_listen {
+            return Err(StartError::Setting(format!(
+                "PUBLIC_URL is {public_url}: people would send their codes over the network in clear; \
+                 make it https, or say --insecure-listen if the network is yours alone"
+            )));
+        }
+        if config.session_minutes > LONGEST_UNBOUND_MINUTES && !config.binding_cookie {
+            return Err(StartError::Setting(
+                "SESSION_MINUTES above 1440 needs BINDING_COOKIE=true".to_owned(),
+            ));
+        }
+        let session = SessionLifetime::parse(config.session_minutes)
+            .map_err(|error| StartError::Setting(format!("SESSION_MINUTES is {error}")))?;
+        let countries = countries(&config.countries)?;
+        let default_country = config.default_country.as_ref().map(Country::as_str);
+        if let Some(country) = default_country.filter(|country| !is_among(&countries, country)) {
+            return Err(StartError::Setting(format!(
+                "DEFAULT_COUNTRY is {country}, which is not among the COUNTRIES"
+            )));
+        }
+        let link = |link: &Option<Link>| link.as_ref().map(|link| link.as_str().to_owned());
+        Ok(Self {
+            public_url,
+            app_name: config.app_name.clone(),
+            code_length: config.code_length,
+            default_country: default_country.map(ToOwned::to_owned),
+            countries,
+            terms_url: link(&config.terms_url),
+            privacy_url: link(&config.privacy_url),
+            support_url: link(&config.support_url),
+            session,
+            binding_cookie: config.binding_cookie,
+        })
+    }
+
+    pub(crate) fn allows(&self, country: &str) -> bool {
+        is_among(&self.countries, country)
+    }
+}
+
+impl OtpService {
+    pub(crate) fn choose(config: &Config) -> Result<Self, StartError> {
+        match (config.otp_service_url.clone(), config.otp_api_key()?) {
+            (Some(url), Some(key)) => Ok(Self::Remote { url, key }),
+            (None, None) => Ok(Self::Embedded),
+            (Some(_), None) => Err(StartError::Setting(
+                "OTP_SERVICE_URL is set but OTP_API_KEY (or OTP_API_KEY_FILE) is missing"
+                    .to_owned(),
+            )),
+            (None, Some(_)) => Err(StartError::Setting(
+                "OTP_API_KEY is set but OTP_SERVICE_URL is missing".to_owned(),
+            )),
+        }
+    }
+}
+
+fn is_among(countries: &[String], country: &str) -> bool {
+    countries
+        .binary_search_by(|known| known.as_str().cmp(country))
+        .is_ok()
+}
+
+fn countries(chosen: &[Country]) -> Result<Vec<String>, StartError> {
+    let all = number_plan::countries();
+    if chosen.is_empty() {
+        return Ok(all);
+    }
+    if let Some(unknown) = chosen
+        .iter()
+        .find(|country| !is_among(&all, country.as_str()))
+    {
+        return Err(StartError::Setting(format!(
+            "COUNTRIES: {} has no numbers of its own",
+            unknown.as_str()
+        )));
+    }
+    let mut countries: Vec<String> = chosen
+        .iter()
+        .map(|country| country.as_str().to_owned())
+        .collect();
+    countries.sort_unstable();
+    countries.dedup();
+    Ok(countries)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::Parser;
+
+    fn config(arguments: &[&str]) -> Config {
+        Config::parse_from(["backend"].iter().chain(arguments))
+    }
+
+    fn refused(arguments: &[&str]) -> String {
+        let address = "127.0.0.1:3000".parse().unwrap();
+        match Settings::work_out(&config(arguments), address) {
+            Ok(_) => String::new(),
+            Err(error) => error.to_string(),
+        }
+    }
+
+    #[test]
+    fn the_defaults_work_on_this_machine_alone() {
+        let settings = Settings::work_out(&config(&[]), "127.0.0.1:4321".parse().unwrap()).unwrap();
+        assert_eq!(settings.public_url.to_string(), "http://localhost:4321");
+        assert_eq!(settings.session.as_secs(), 86_400);
+        assert!(settings.binding_cookie);
+        assert!(settings.allows("DE") && settings.allows("US") && !settings.allows("XX"));
+    }
+
+    #[test]
+    fn settings_that_do_not_go_together_are_refused_with_a_sentence() {
+        for (arguments, said) in [
+            (
+                &["--public-url", "http://login.example.com"][..],
+                "in clear",
+            ),
+            (
+                &["--session-minutes", "1441", "--binding-cookie", "false"],
+                "needs BINDING_COOKIE",
+            ),
+            (&["--countries", "US,XX"], "XX has no numbers"),
+            (
+                &["--countries", "US,CA", "--default-country", "DE"],
+                "not among the COUNTRIES",
+            ),
+        ] {
+            assert!(
+                refused(arguments).contains(said),
+                "{arguments:?}: {}",
+                refused(arguments)
+            );
+        }
+        let open = "0.0.0.0:3000".parse().unwrap();
+        let error = Settings::work_out(&config(&[]), open)
+            .unwrap_err()
+            .to_string();
+        assert!(error.contains("--insecure-listen"), "{error}");
+    }
+
+    #[test]
+    fn one_of_address_and_key_alone_is_refused_and_the_other_named() {
+        let mut lone_key = config(&[]);
+        lone_key.otp_api_key = Some(Secret::from("sk_test_x"));
+        let lone_url = config(&["--otp-service-url", "https://api.streambird.io"]);
+        for (config, missing) in [
+            (lone_key, "OTP_SERVICE_URL is missing"),
+            (lone_url, "OTP_API_KEY (or OTP_API_KEY_FILE) is missing"),
+        ] {
+            let error = OtpService::choose(&config).unwrap_err().to_string();
+            assert!(error.contains(missing), "{error}");
+        }
+        assert!(matches!(
+            OtpService::choose(&config(&[])),
+            Ok(OtpService::Embedded)
+        ));
+    }
+}

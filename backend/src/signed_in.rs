@@ -1,0 +1,126 @@
+//! Who is asking: the session token, the binding cookie, and the OTP service's word on both (C-11, C-18).
+//!
+//! Not here: making sessions and cookies; that is sign-in.
+
+use std::sync::Arc;
+
+use axum::extract::FromRequestParts;
+use edge::{ApiError, BearerToken};
+use http::request::Parts;
+use shared::browser::SessionResponse;
+use shared::otp_service::{MethodType, Session};
+use shared::{ErrorType, PhoneNumber, SessionToken};
+
+use crate::app::App;
+use crate::binding::SentCookie;
+
+/// What a caller showed, not looked into yet.
+#[derive(Debug)]
+pub(crate) struct Credentials {
+    pub(crate) token: SessionToken,
+    /// None while the binding cookie is switched off.
+    cookie: Option<SentCookie>,
+}
+
+/// The live session of a caller who holds both its token and its cookie.
+#[derive(Debug)]
+pub(crate) struct SignedIn {
+    pub(crate) token: SessionToken,
+    pub(crate) session: Session,
+}
+
+fn invalid() -> ApiError {
+    ErrorType::InvalidSession.into()
+}
+
+impl Credentials {
+    fn shown(app: &App, parts: &Parts) -> Result<Self, ApiError> {
+        let bearer = BearerToken::of(&parts.headers).ok_or_else(invalid)?;
+        let token = SessionToken::parse(bearer.as_str()).map_err(|_| invalid())?;
+        let cookie = match app.settings.binding_cookie {
+            true => Some(app.binding.sent(&parts.headers).ok_or_else(invalid)?),
+            false => None,
+        };
+        Ok(Self { token, cookie })
+    }
+
+    /// Asks the OTP service for the session and compares the cookie with it.
+    pub(crate) async fn check(self, app: &App) -> Result<SignedIn, ApiError> {
+        let session = app.otp.verify_session(&self.token, None).await?;
+        self.belongs_to(app, session)
+    }
+
+    /// Whether the cookie came with this session; the session lives on either way.
+    pub(crate) fn belongs_to(self, app: &App, session: Session) -> Result<SignedIn, ApiError> {
+        let bound = self
+            .cookie
+            .is_none_or(|cookie| app.binding.belongs(&cookie, &session.id));
+        if !bound {
+            tracing::warn!(
+                session_id = session.id,
+                "a session token came without its cookie"
+            );
+            return Err(invalid());
+        }
+        Ok(SignedIn {
+            token: self.token,
+            session,
+        })
+    }
+}
+
+/// Without a token, or without a cookie while it is on: 401, and nobody is asked.
+impl FromRequestParts<Arc<App>> for Credentials {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, ApiError> {
+        Self::shown(app, parts)
+    }
+}
+
+impl FromRequestParts<Arc<App>> for SignedIn {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, ApiError> {
+        Credentials::shown(app, parts)?.check(app).await
+    }
+}
+
+impl SignedIn {
+    /// The session as the page sees it.
+    pub(crate) async fn describe(&self, app: &App) -> Result<SessionResponse, ApiError> {
+        let session = &self.session;
+        let account = app.accounts.find(&session.user_id).await;
+        let account = account.map_err(|error| {
+            ApiError::unavailable(ErrorType::Overloaded, error).retry_after(RETRY_AFTER_SECS)
+        })?;
+        let Some(account) = account else {
+            // Opened through another caller of the OTP service: nobody signed in here.
+            tracing::warn!(session_id = session.id, "a session without an account");
+            return Err(invalid());
+        };
+        Ok(SessionResponse {
+            session_id: session.id.clone(),
+            user_id: session.user_id.clone(),
+            account_id: account.account_id,
+            phone_number: newest_number(session).unwrap_or(account.phone_number),
+            started_at: session.started_at,
+            last_active_at: session.last_active_at,
+            expires_in_secs: app.secs_until(session.expires_at),
+        })
+    }
+}
+
+/// When the own database can't work.
+pub(crate) const RETRY_AFTER_SECS: u32 = 5;
+
+/// The number that was proved last in this session.
+fn newest_number(session: &Session) -> Option<PhoneNumber> {
+    session
+        .factors
+        .iter()
+        .map(|factor| &factor.method)
+        .filter(|method| method.method_type == MethodType::PhoneNumber)
+        .max_by_key(|method| method.last_verified_at)
+        .and_then(|method| PhoneNumber::parse(method.phone_number.as_deref()?).ok())
+}

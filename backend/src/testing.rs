@@ -1,0 +1,168 @@
+//! What the backend's tests share: a whole backend in memory on a moved clock, and a browser's view of
+//! a sign-in. The OTP service behind it is the [`stub`], which can also misbehave.
+
+mod stub;
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use clap::Parser;
+use edge::clock::{Clock, ManualClock};
+use edge::keys::Key;
+use edge::settings::Secret;
+use edge::testing::{Answer, Call};
+use serde_json::json;
+use tempfile::TempDir;
+
+use crate::accounts::Accounts;
+use crate::app::App;
+use crate::binding::Binding;
+use crate::bundle::Bundle;
+use crate::config::Config;
+use crate::otp_client::{OtpClient, TimeLimits};
+use crate::router::router;
+use crate::settings::Settings;
+use crate::verification::Seal;
+
+pub(crate) use stub::{KEY, RIGHT_CODE, Script, Stub};
+
+/// When the tests begin, Unix seconds.
+pub(crate) const NOW: i64 = 1_800_000_000;
+
+/// A backend in memory.
+pub(crate) struct Harness {
+    pub(crate) stub: Stub,
+    pub(crate) clock: ManualClock,
+    pub(crate) router: Router,
+    accounts: Accounts,
+    folder: TempDir,
+}
+
+/// A browser that is signed in.
+#[derive(Debug)]
+pub(crate) struct Browser {
+    pub(crate) session_token: String,
+    /// `name=value`
+    pub(crate) cookie: String,
+    pub(crate) session_id: String,
+    pub(crate) account_id: String,
+}
+
+impl Browser {
+    /// Adds token and cookie.
+    pub(crate) fn sign(&self, call: Call) -> Call {
+        call.bearer(&self.session_token)
+            .header("cookie", &self.cookie)
+    }
+}
+
+impl Harness {
+    pub(crate) async fn start() -> Self {
+        Self::with(&[]).await
+    }
+
+    /// With these arguments of the command line.
+    pub(crate) async fn with(arguments: &[&str]) -> Self {
+        Self::build(arguments, TimeLimits::default(), |_| {}).await
+    }
+
+    /// With limits so short that a silent service shows at once.
+    pub(crate) async fn impatient() -> Self {
+        let limits = TimeLimits {
+            connect: Duration::from_millis(50),
+            send: Duration::from_millis(50),
+            other: Duration::from_millis(50),
+        };
+        Self::build(&[], limits, |_| {}).await
+    }
+
+    /// With a built page, written by `write` into its folder.
+    pub(crate) async fn with_page(write: impl FnOnce(&Path)) -> Self {
+        Self::build(&[], TimeLimits::default(), write).await
+    }
+
+    async fn build(arguments: &[&str], limits: TimeLimits, write: impl FnOnce(&Path)) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let dist = folder.path().join("dist");
+        write(&dist);
+        let config = Config::parse_from(["backend"].iter().chain(arguments));
+        let settings = Settings::work_out(&config, "127.0.0.1:3000".parse().unwrap()).unwrap();
+        let (clock, hand) = Clock::manual(NOW);
+        let stub = Stub::start(clock.clone()).await;
+        let key = Key::load(Some(&Secret::from("0f".repeat(32).as_str())), Path::new("")).unwrap();
+        let accounts = Accounts::open(folder.path()).unwrap();
+        let app = App {
+            clock,
+            otp: OtpClient::new(&stub.base, &Secret::from(KEY), limits).unwrap(),
+            seal: Seal::new(&key),
+            binding: Binding::new(&key, &settings.public_url),
+            bundle: Bundle::load(&dist).unwrap(),
+            outbox: None,
+            accounts: accounts.clone(),
+            settings,
+        };
+        Self {
+            stub,
+            clock: hand,
+            router: router(Arc::new(app)),
+            accounts,
+            folder,
+        }
+    }
+
+    pub(crate) async fn call(&self, call: Call) -> Answer {
+        call.send(&self.router).await
+    }
+
+    /// `POST /api/otp/send`
+    pub(crate) async fn send_otp(&self, number: &str) -> Answer {
+        self.call(Call::post("/api/otp/send").json(&json!({"phone_number": number})))
+            .await
+    }
+
+    /// Sends a code and gives the `verification_id`.
+    pub(crate) async fn verification(&self, number: &str) -> String {
+        let answer = self.send_otp(number).await;
+        answer.assert_ok().json()["verification_id"]
+            .as_str()
+            .unwrap()
+            .to_owned()
+    }
+
+    /// `POST /api/otp/verify`
+    pub(crate) async fn verify_otp(&self, verification_id: &str, otp: &str) -> Answer {
+        let body = json!({"verification_id": verification_id, "otp": otp});
+        self.call(Call::post("/api/otp/verify").json(&body)).await
+    }
+
+    pub(crate) async fn sign_in(&self, number: &str) -> Browser {
+        let id = self.verification(number).await;
+        Self::browser(self, &self.verify_otp(&id, RIGHT_CODE).await).await
+    }
+
+    /// The browser that got this answer to its code.
+    pub(crate) async fn browser(&self, verified: &Answer) -> Browser {
+        let body = verified.assert_ok().json();
+        let cookie = verified.header("set-cookie").unwrap_or_default();
+        let mut browser = Browser {
+            session_token: body["session_token"].as_str().unwrap().to_owned(),
+            cookie: cookie.split(';').next().unwrap().to_owned(),
+            session_id: String::new(),
+            account_id: body["account_id"].as_str().unwrap().to_owned(),
+        };
+        let session = self.call(browser.sign(Call::get("/api/session"))).await;
+        browser.session_id = session.assert_ok().json()["session_id"]
+            .as_str()
+            .unwrap()
+            .to_owned();
+        browser
+    }
+
+    /// From now on accounts can be neither read nor written.
+    pub(crate) async fn break_accounts(&self) {
+        assert!(self.folder.path().exists());
+        self.accounts.break_it().await;
+    }
+}

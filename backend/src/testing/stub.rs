@@ -1,0 +1,346 @@
+//! An OTP service on a loopback socket that does just enough to sign in with, writes down what it is
+//! asked, and plays any misbehaviour it is told to.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, Mutex, MutexGuard};
+
+use axum::body::{Body, Bytes};
+use axum::extract::{Request, State};
+use axum::response::{IntoResponse, Response};
+use axum::{Json, Router};
+use edge::clock::Clock;
+use edge::testing::Chunks;
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use http_body_util::BodyExt;
+use serde_json::{Value, json};
+use tokio::net::TcpListener;
+
+pub(crate) const KEY: &str = "sk_test_000000000000000000000000000000000000000000000000";
+pub(crate) const RIGHT_CODE: &str = "123456";
+
+/// What the stub answers instead of its own answer.
+#[derive(Debug, Clone)]
+pub(crate) enum Script {
+    Answer {
+        status: u16,
+        headers: Vec<(&'static str, String)>,
+        body: Vec<u8>,
+    },
+    /// Half an answer, then the connection is gone.
+    Truncated,
+    /// Nothing, ever.
+    Silence,
+}
+
+impl Script {
+    pub(crate) fn body(status: u16, body: impl AsRef<[u8]>) -> Self {
+        Self::Answer {
+            status,
+            headers: Vec::new(),
+            body: body.as_ref().to_vec(),
+        }
+    }
+
+    pub(crate) fn error(status: u16, error_type: &str) -> Self {
+        let body = json!({"status_code": status, "error_message": "UPSTREAM TEXT +12125550142", "error_type": error_type});
+        Self::body(status, body.to_string())
+    }
+
+    pub(crate) fn header(self, name: &'static str, value: &str) -> Self {
+        match self {
+            Self::Answer {
+                status,
+                mut headers,
+                body,
+            } => {
+                headers.push((name, value.to_owned()));
+                Self::Answer {
+                    status,
+                    headers,
+                    body,
+                }
+            }
+            other => other,
+        }
+    }
+
+    async fn play(self) -> Response {
+        match self {
+            Self::Silence => std::future::pending().await,
+            Self::Truncated => {
+                let half = vec![
+                    Ok(Bytes::from_static(b"{\"phone_number_id\":\"pn_")),
+                    Err(std::io::ErrorKind::ConnectionReset.into()),
+                ];
+                ([("content-length", "500")], Body::new(Chunks::from(half))).into_response()
+            }
+            Self::Answer {
+                status,
+                headers,
+                body,
+            } => {
+                let mut response = Response::new(Body::from(body));
+                *response.status_mut() = StatusCode::from_u16(status).unwrap();
+                for (name, value) in headers {
+                    response.headers_mut().append(
+                        HeaderName::from_static(name),
+                        HeaderValue::from_str(&value).unwrap(),
+                    );
+                }
+                response
+            }
+        }
+    }
+}
+
+/// A call that came in.
+#[derive(Debug, Clone)]
+pub(crate) struct Asked {
+    pub(crate) path: String,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Value,
+}
+
+#[derive(Debug, Default)]
+struct Memory {
+    script: Option<Script>,
+    /// Answers as the vendor does, without our additions.
+    vendor: bool,
+    asked: Vec<Asked>,
+    count: u64,
+    users: HashMap<String, String>,
+    numbers: HashMap<String, String>,
+    fingerprints: HashMap<String, Value>,
+    /// By token.
+    sessions: HashMap<String, Value>,
+    ended: HashSet<String>,
+    opened_by: HashMap<String, String>,
+}
+
+/// A running stub.
+#[derive(Debug, Clone)]
+pub(crate) struct Stub {
+    pub(crate) base: String,
+    clock: Clock,
+    memory: Arc<Mutex<Memory>>,
+}
+
+impl Stub {
+    pub(crate) async fn start(clock: Clock) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let stub = Self {
+            base: format!("http://{}", listener.local_addr().unwrap()),
+            clock,
+            memory: Arc::default(),
+        };
+        let router = Router::new().fallback(answer).with_state(stub.clone());
+        tokio::spawn(edge::serve(listener, router, std::future::pending()));
+        stub
+    }
+
+    fn memory(&self) -> MutexGuard<'_, Memory> {
+        self.memory.lock().unwrap()
+    }
+
+    /// Answers everything with this from now on.
+    pub(crate) fn plays(&self, script: Script) {
+        self.memory().script = Some(script);
+    }
+
+    /// Does its own work again.
+    pub(crate) fn behaves(&self) {
+        self.memory().script = None;
+    }
+
+    pub(crate) fn is_the_vendor(&self) {
+        self.memory().vendor = true;
+    }
+
+    /// All calls so far.
+    pub(crate) fn asked(&self) -> Vec<Asked> {
+        self.memory().asked.clone()
+    }
+
+    /// The calls to this path so far.
+    pub(crate) fn asked_at(&self, path: &str) -> Vec<Asked> {
+        let asked = self.asked();
+        asked
+            .into_iter()
+            .filter(|asked| asked.path == format!("/v1/auth{path}"))
+            .collect()
+    }
+
+    pub(crate) fn session_end(&self, token: &str) -> Option<i64> {
+        self.memory().sessions.get(token)?["expires_at"].as_i64()
+    }
+
+    pub(crate) fn live_sessions(&self) -> usize {
+        self.memory().sessions.len()
+    }
+}
+
+async fn answer(State(stub): State<Stub>, request: Request) -> Response {
+    let (parts, body) = request.into_parts();
+    let body = body.collect().await.unwrap().to_bytes();
+    let body: Value = serde_json::from_slice(&body).unwrap_or(Value::Null);
+    let path = parts.uri.to_string();
+    let script = {
+        let mut memory = stub.memory();
+        memory.asked.push(Asked {
+            path: path.clone(),
+            headers: parts.headers.clone(),
+            body: body.clone(),
+        });
+        memory.script.clone()
+    };
+    if let Some(script) = script {
+        return script.play().await;
+    }
+    if parts
+        .headers
+        .get("authorization")
+        .map(HeaderValue::as_bytes)
+        != Some(format!("Bearer {KEY}").as_bytes())
+    {
+        return error(401, "unauthorized", None);
+    }
+    let (path, query) = path.split_once('?').unwrap_or((&path, ""));
+    let now = stub.clock.now();
+    let mut memory = stub.memory();
+    match (parts.method.as_str(), path) {
+        ("POST", "/v1/auth/otps/sms/login_or_create") => memory.send(&body),
+        ("POST", "/v1/auth/otps/verify") => memory.verify(&body, now),
+        ("POST", "/v1/auth/sessions/verify") => memory.verify_session(&body, now),
+        ("GET", "/v1/auth/sessions/list") => memory.list(query),
+        ("DELETE", "/v1/auth/sessions/delete") => memory.delete(&body),
+        ("GET", path) if path.starts_with("/v1/auth/users/") => error(404, "user_not_found", None),
+        _ => error(404, "not_found", None),
+    }
+}
+
+fn error(status: u16, error_type: &str, attempts_left: Option<u8>) -> Response {
+    let mut body =
+        json!({"status_code": status, "error_message": "UPSTREAM TEXT", "error_type": error_type});
+    if let Some(left) = attempts_left {
+        body["attempts_left"] = left.into();
+    }
+    (StatusCode::from_u16(status).unwrap(), Json(body)).into_response()
+}
+
+fn text<'a>(body: &'a Value, field: &str) -> &'a str {
+    body[field].as_str().unwrap_or_default()
+}
+
+impl Memory {
+    fn next(&mut self, prefix: &str) -> String {
+        self.count += 1;
+        format!("{prefix}{:027}", self.count)
+    }
+
+    fn send(&mut self, body: &Value) -> Response {
+        let number = text(body, "phone_number").to_owned();
+        let (user, method) = (
+            format!("user_{}", number.trim_start_matches('+')),
+            format!("pn_{}", number.trim_start_matches('+')),
+        );
+        let created = self.users.insert(method.clone(), user.clone()).is_none();
+        self.numbers.insert(method.clone(), number);
+        self.fingerprints
+            .insert(method.clone(), body["device_fingerprint"].clone());
+        let mut answer = json!({"phone_number_id": method, "user_id": user, "user_created": created, "status": "pending"});
+        if !self.vendor {
+            let challenge = match text(body, "challenge_id") {
+                "" => self.next("chal_"),
+                given => given.to_owned(),
+            };
+            answer["challenge_id"] = challenge.into();
+            answer["expires_in_secs"] = 299.into();
+            answer["resend_in_secs"] = 31.into();
+        }
+        Json(answer).into_response()
+    }
+
+    fn verify(&mut self, body: &Value, now: i64) -> Response {
+        let method = text(body, "method_id").to_owned();
+        let Some(user) = self.users.get(&method).cloned() else {
+            return error(400, "invalid_otp", None);
+        };
+        if text(body, "otp") != RIGHT_CODE {
+            return error(400, "invalid_otp", Some(4));
+        }
+        let challenge = text(body, "challenge_id").to_owned();
+        let token = match self.opened_by.get(&challenge) {
+            Some(token) if !challenge.is_empty() => token.clone(),
+            _ => self.open(&method, &user, body, now),
+        };
+        self.opened_by.insert(challenge, token.clone());
+        let answer = json!({"method_id": method, "method_type": "phone_number", "user_id": user,
+            "session_token": token, "session": self.sessions[&token]});
+        Json(answer).into_response()
+    }
+
+    fn open(&mut self, method: &str, user: &str, body: &Value, now: i64) -> String {
+        let (id, token) = (
+            self.next("sess_"),
+            self.next("0123456789012345678901234567890123456"),
+        );
+        let end = now + body["session_expires_in"].as_i64().unwrap() * 60;
+        let factor = json!({"delivery_channel": "sms", "type": "otp", "method": {"method_id": method,
+            "method_type": "phone_number", "last_verified_at": now, "phone_number": self.numbers[method]}});
+        let session = json!({"id": id, "user_id": user, "started_at": now, "expires_at": end, "last_active_at": now,
+            "created_at": now, "updated_at": now, "factors": [factor], "device_fingerprint": self.fingerprints[method]});
+        self.sessions.insert(token.clone(), session);
+        token
+    }
+
+    fn verify_session(&mut self, body: &Value, now: i64) -> Response {
+        let token = text(body, "session_token").to_owned();
+        let Some(session) = self
+            .sessions
+            .get_mut(&token)
+            .filter(|session| session["expires_at"].as_i64() > Some(now))
+        else {
+            return error(401, "invalid_session", None);
+        };
+        if let Some(minutes) = body["session_expires_in"].as_i64() {
+            session["expires_at"] = (now + minutes * 60).into();
+        }
+        session["last_active_at"] = now.into();
+        Json(json!({"session": session, "session_token": token})).into_response()
+    }
+
+    fn list(&self, query: &str) -> Response {
+        let user = query.strip_prefix("user_id=").unwrap_or_default();
+        let sessions: Vec<&Value> = self
+            .sessions
+            .values()
+            .filter(|session| session["user_id"] == user)
+            .collect();
+        Json(json!({"sessions": sessions})).into_response()
+    }
+
+    fn delete(&mut self, body: &Value) -> Response {
+        let (token, id) = (
+            text(body, "session_token").to_owned(),
+            text(body, "session_id").to_owned(),
+        );
+        let token = match self
+            .sessions
+            .iter()
+            .find(|(_, session)| session["id"] == id.as_str())
+        {
+            Some((token, _)) => token.clone(),
+            None => token,
+        };
+        let live = self.sessions.remove(&token).is_some();
+        if live || self.ended.contains(&token) {
+            self.ended.insert(token);
+            return Json(json!({"message": "Successfully deleted session"})).into_response();
+        }
+        if id.is_empty() {
+            error(401, "invalid_session", None)
+        } else {
+            error(404, "session_not_found", None)
+        }
+    }
+}
