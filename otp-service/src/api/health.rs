@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use super::fault;
 use crate::service::Service;
+use crate::store;
 
 #[derive(Serialize)]
 pub(crate) struct Healthy {
@@ -19,11 +20,6 @@ pub(crate) async fn live() -> Json<Healthy> {
 }
 
 pub(crate) async fn ready(State(service): State<Arc<Service>>) -> Result<Json<Healthy>, ApiError> {
-    // A write: a full or read-only disk is found here, not by the first person who signs in.
-    service
-        .database
-        .write(|sql| sql.execute("UPDATE apps SET created_at = created_at WHERE id = ''", &[]))
-        .await
-        .map_err(fault)?;
+    service.database.write(store::probe).await.map_err(fault)?;
     Ok(Json(Healthy { status: "ready" }))
 }

@@ -1,0 +1,151 @@
+//! The lines of ARCHITECTURE.md's "What is true everywhere" that no lint and no type holds.
+
+#![allow(clippy::unwrap_used, reason = "a test that can't go on ends here")]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .unwrap()
+        .to_owned()
+}
+
+/// All Rust files below a folder of the workspace, with their text up to the unit tests.
+fn sources(folder: &str) -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    let mut folders = vec![root().join(folder)];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(&folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                let name = path
+                    .strip_prefix(root())
+                    .unwrap()
+                    .to_str()
+                    .unwrap()
+                    .to_owned();
+                let text = fs::read_to_string(&path).unwrap();
+                let code = text.split("#[cfg(test)]\nmod tests {").next().unwrap();
+                found.push((name, code.to_owned()));
+            }
+        }
+    }
+    assert!(!found.is_empty(), "{folder} has no sources");
+    found
+}
+
+fn is_test(name: &str) -> bool {
+    name.contains("/tests/") || name.ends_with("/tests.rs")
+}
+
+/// Files of the folder, tests and `allowed` ones aside, whose code lines hold one of the words.
+#[track_caller]
+fn assert_absent(folder: &str, allowed: &[&str], words: &[&str]) {
+    for (name, code) in sources(folder) {
+        if is_test(&name) || allowed.iter().any(|allowed| name.starts_with(allowed)) {
+            continue;
+        }
+        for line in code
+            .lines()
+            .filter(|line| !line.trim_start().starts_with("//"))
+        {
+            for word in words {
+                assert!(!line.contains(word), "{name} holds `{word}`: {line}");
+            }
+        }
+    }
+}
+
+#[test]
+fn rules_are_pure() {
+    let impure = [
+        "std::time",
+        "Clock",
+        "Random",
+        "getrandom",
+        "storage::",
+        "Sql",
+        "axum",
+        "edge::",
+        "http",
+        "tokio",
+        "async ",
+    ];
+    assert_absent("otp-service/src/rules", &[], &impure);
+}
+
+#[test]
+fn sql_stands_in_one_place() {
+    let sql = [
+        "\"SELECT ",
+        "INSERT INTO",
+        "\"UPDATE ",
+        "\"DELETE FROM",
+        "CREATE TABLE",
+    ];
+    assert_absent("otp-service/src", &["otp-service/src/store"], &sql);
+    assert_absent("backend/src", &["backend/src/accounts"], &sql);
+    assert_absent("edge/src", &[], &sql);
+}
+
+#[test]
+fn the_page_has_two_doors() {
+    assert_absent(
+        "frontend/src",
+        &["frontend/src/api"],
+        &["reqwasm", "fetch_with", "XmlHttpRequest"],
+    );
+    assert_absent(
+        "frontend/src",
+        &["frontend/src/session"],
+        &["gloo_storage", "local_storage()", "session_storage()"],
+    );
+}
+
+/// The names in a manifest's `[dependencies]`.
+fn dependencies(package: &str) -> Vec<String> {
+    let manifest = fs::read_to_string(root().join(package).join("Cargo.toml")).unwrap();
+    let section = manifest
+        .split("\n[dependencies]\n")
+        .nth(1)
+        .unwrap_or_default();
+    let section = section.split("\n[").next().unwrap_or_default();
+    section
+        .lines()
+        .filter_map(|line| line.split(['.', ' ', '=']).next())
+        .filter(|name| !name.is_empty())
+        .map(str::to_owned)
+        .collect()
+}
+
+#[test]
+fn rooms_know_only_what_they_may() {
+    assert_eq!(dependencies("shared"), ["serde"]);
+    for (package, forbidden) in [
+        ("otp-service", &["backend", "frontend"][..]),
+        (
+            "storage",
+            &["backend", "edge", "frontend", "otp-service", "shared"],
+        ),
+        ("edge", &["backend", "frontend", "otp-service", "storage"]),
+        (
+            "number-plan",
+            &["backend", "edge", "frontend", "otp-service", "storage"],
+        ),
+        ("backend", &["frontend"]),
+        ("frontend", &["backend", "edge", "otp-service", "storage"]),
+    ] {
+        let dependencies = dependencies(package);
+        assert!(!dependencies.is_empty(), "{package}");
+        for name in forbidden {
+            assert!(
+                !dependencies.iter().any(|dependency| dependency == name),
+                "{package} depends on {name}"
+            );
+        }
+    }
+}
