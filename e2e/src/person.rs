@@ -74,9 +74,10 @@ impl PhoneScreen<'_> {
     pub async fn choose_country(&self, name: &str) -> Outcome {
         let field = self.browser.find(Role::Combobox, "Country").await?;
         field.press().await?;
-        field.clear().await?;
         field.type_text(name).await?;
-        let option = self.browser.find_starting(Role::Option, name).await?;
+        // Some countries' names begin with the name of another; the dial code follows the whole.
+        let whole = format!("{name} +");
+        let option = self.browser.find_starting(Role::Option, &whole).await?;
         option.press().await
     }
 

@@ -117,10 +117,14 @@ impl Browser {
         .await
     }
 
-    /// The accessible names of everything visible with this role, in the page's order.
-    pub async fn names_of(&self, role: Role) -> Outcome<Vec<String>> {
-        let found = self.with_role(role).await?;
-        Ok(found.into_iter().map(|(_, name)| name).collect())
+    /// Whether nothing with this role holds text right now.
+    pub async fn is_silent(&self, role: Role) -> Outcome<bool> {
+        for element in self.candidates(role).await? {
+            if !element.text().await?.trim().is_empty() {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 
     /// Role and accessible name of the element that has the focus.

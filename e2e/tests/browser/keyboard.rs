@@ -11,7 +11,7 @@ async fn the_whole_way_in_and_out_works_by_keyboard_alone() -> Outcome {
         browser.phone_screen().await?;
         browser.tab_to(Role::Combobox, "Country").await?;
         browser.keys("France").await?;
-        browser.find_starting(Role::Option, "France").await?;
+        browser.find_starting(Role::Option, "France +").await?;
         browser.key(Key::Down).await?;
         browser.key(Key::Enter).await?;
         browser.tab_to(Role::Textbox, "Phone number").await?;
