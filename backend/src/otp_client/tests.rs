@@ -51,6 +51,11 @@ async fn whatever_the_service_answers_the_page_gets_an_error_of_ours_h_06() {
             misbehaved,
         ),
         ("half an answer", Script::Truncated, misbehaved),
+        (
+            "no answer",
+            Script::CutOff,
+            ErrorType::OtpServiceUnavailable,
+        ),
         ("more than 64 KiB", Script::body(200, large), misbehaved),
         (
             "invalid UTF-8",
@@ -147,6 +152,7 @@ async fn nothing_that_may_have_arrived_is_sent_twice_h_02() {
     let backend = Harness::start().await;
     for script in [
         Script::Truncated,
+        Script::CutOff,
         Script::body(500, ""),
         Script::body(503, ""),
         Script::body(308, ""),

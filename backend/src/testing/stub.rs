@@ -2,9 +2,12 @@
 //! asked, and plays any misbehaviour it is told to.
 
 use std::collections::{HashMap, HashSet};
+use std::io;
+use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard};
+use std::task::{Context, Poll};
 
-use axum::body::{Body, Bytes};
+use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
 use axum::{Json, Router};
@@ -12,6 +15,7 @@ use edge::clock::Clock;
 use edge::testing::Chunks;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use http_body_util::BodyExt;
+use hyper::body::Frame;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
@@ -28,6 +32,8 @@ pub(crate) enum Script {
     },
     /// Half an answer, then the connection is gone.
     Truncated,
+    /// The connection is gone before the answer begins.
+    CutOff,
     /// Nothing, ever.
     Silence,
 }
@@ -68,11 +74,15 @@ impl Script {
         match self {
             Self::Silence => std::future::pending().await,
             Self::Truncated => {
-                let half = vec![
-                    Ok(Bytes::from_static(b"{\"phone_number_id\":\"pn_")),
-                    Err(std::io::ErrorKind::ConnectionReset.into()),
-                ];
-                ([("content-length", "500")], Body::new(Chunks::from(half))).into_response()
+                ([("content-length", "500")], Body::new(Half(HALF_POLLS))).into_response()
+            }
+            Self::CutOff => {
+                let nothing = vec![Err(std::io::ErrorKind::ConnectionReset.into())];
+                (
+                    [("content-length", "500")],
+                    Body::new(Chunks::from(nothing)),
+                )
+                    .into_response()
             }
             Self::Answer {
                 status,
@@ -88,6 +98,35 @@ impl Script {
                     );
                 }
                 response
+            }
+        }
+    }
+}
+
+/// A body that breaks off after its first piece has left.
+struct Half(u8);
+
+/// One for the piece, the others so that the server has time to write it out.
+const HALF_POLLS: u8 = 4;
+
+impl HttpBody for Half {
+    type Data = Bytes;
+    type Error = io::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<io::Result<Frame<Bytes>>>> {
+        self.0 = self.0.saturating_sub(1);
+        match self.0 {
+            0 => Poll::Ready(Some(Err(io::ErrorKind::ConnectionReset.into()))),
+            left if left == HALF_POLLS - 1 => {
+                let piece = Bytes::from_static(b"{\"phone_number_id\":\"pn_");
+                Poll::Ready(Some(Ok(Frame::data(piece))))
+            }
+            _ => {
+                context.waker().wake_by_ref();
+                Poll::Pending
             }
         }
     }
