@@ -161,6 +161,13 @@ mod tests {
     }
 
     #[test]
+    fn the_readmes_table_is_that_of_help() {
+        use clap::CommandFactory;
+        let readme = include_str!("../../README.md");
+        edge::testing::assert_settings_table(readme, "backend", &Config::command());
+    }
+
+    #[test]
     fn no_secret_is_an_argument_e_04() {
         for flag in ["--otp-api-key", "--backend-key"] {
             assert!(Config::try_parse_from(["backend", flag, "secret"]).is_err());

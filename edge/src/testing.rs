@@ -229,3 +229,46 @@ impl HttpBody for Never {
         Poll::Pending
     }
 }
+
+/// Holds a README's table of settings to `--help`: below `heading`, one row for each setting that
+/// has an environment variable, with the same default. Rows may name further, secret settings.
+#[track_caller]
+pub fn assert_settings_table(readme: &str, heading: &str, command: &clap::Command) {
+    let section = readme.split(&format!("\n### {heading}\n")).nth(1).unwrap();
+    let section = section.split("\n#").next().unwrap();
+    let rows: Vec<Vec<&str>> = section
+        .lines()
+        .filter(|line| line.starts_with("| `"))
+        .map(|line| line.split('|').map(str::trim).collect())
+        .collect();
+    let mut settings = 0;
+    for argument in command.get_arguments() {
+        let Some(name) = argument.get_env().and_then(|name| name.to_str()) else {
+            continue;
+        };
+        settings += 1;
+        let quoted = format!("`{name}`");
+        let row = rows
+            .iter()
+            .find(|row| row[1].split(", ").any(|cell| cell == quoted));
+        let row = row.unwrap_or_else(|| panic!("{heading}: {name} is missing"));
+        let values: Vec<_> = argument
+            .get_default_values()
+            .iter()
+            .map(|value| value.to_str().unwrap())
+            .collect();
+        let flag = !argument.get_action().takes_values() || values.is_empty();
+        let default = if flag {
+            String::new()
+        } else {
+            format!("`{}`", values.join(","))
+        };
+        assert_eq!(row[2], default, "{heading}: the default of {name}");
+        assert!(!row[3].is_empty(), "{heading}: {name} is not explained");
+    }
+    assert_eq!(
+        rows.len(),
+        settings,
+        "{heading}: a row for a setting that is not there"
+    );
+}

@@ -146,6 +146,13 @@ mod tests {
     }
 
     #[test]
+    fn the_readmes_table_is_that_of_help() {
+        use clap::CommandFactory as _;
+        let readme = include_str!("../../README.md");
+        edge::testing::assert_settings_table(readme, "otp-service", &Config::command());
+    }
+
+    #[test]
     fn figures_weaker_than_the_policy_allows_are_refused_a_01() {
         for argument in [
             "--code-length=5",
