@@ -6,7 +6,7 @@ use serde::Serialize;
 use shared::ErrorType;
 
 use crate::app::Shared;
-use crate::otp_client::Readiness;
+use crate::otp_client::NotReady;
 
 const RETRY_AFTER_SECS: u32 = 5;
 
@@ -30,16 +30,15 @@ pub(crate) async fn ready(State(app): Shared) -> Result<Json<Health>, ApiError> 
             "The accounts database does not answer.",
         ));
     }
-    let message = match otp_service {
-        Readiness::Ready => return Ok(Json(Health { status: "ok" })),
-        Readiness::KeyRefused => "The OTP service refuses our key.",
-        Readiness::Silent => "The OTP service does not answer.",
+    let (cause, message) = match otp_service {
+        Ok(()) => return Ok(Json(Health { status: "ok" })),
+        Err(NotReady::KeyRefused) => (
+            "check OTP_API_KEY".to_owned(),
+            "The OTP service refuses our key.",
+        ),
+        Err(NotReady::Silent(cause)) => (cause, "The OTP service does not answer."),
     };
-    Err(not_ready(
-        ErrorType::OtpServiceUnavailable,
-        &message,
-        message,
-    ))
+    Err(not_ready(ErrorType::OtpServiceUnavailable, &cause, message))
 }
 
 fn not_ready(error_type: ErrorType, cause: &dyn std::fmt::Display, message: &str) -> ApiError {

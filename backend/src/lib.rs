@@ -28,5 +28,5 @@ mod testing;
 mod verification;
 
 pub use config::{Config, Country, Link, PublicUrl, ServiceUrl};
-pub use otp_client::ClientError;
+pub use otp_client::UnusableKey;
 pub use serve::{StartError, serve};

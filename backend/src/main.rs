@@ -13,6 +13,7 @@ async fn main() -> ExitCode {
     if let Err(error) = edge::logging::init(&config.log) {
         return fail(&format!("LOG can't be understood: {error}"));
     }
+    edge::process::lock_down();
     match run(config).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => fail(&error.to_string()),

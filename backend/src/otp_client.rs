@@ -42,33 +42,25 @@ impl Default for TimeLimits {
     }
 }
 
-/// The OTP service's address or key can't be used.
-#[derive(Debug)]
-pub enum ClientError {
-    /// The key has characters that no header can carry.
-    Key,
-    /// The system's TLS could not be set up.
-    Tls(std::io::Error),
-}
+/// The key has characters that no header can carry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct UnusableKey;
 
-impl fmt::Display for ClientError {
+impl fmt::Display for UnusableKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Key => f.write_str("OTP_API_KEY has characters that no key has"),
-            Self::Tls(error) => write!(f, "TLS can't be set up: {error}"),
-        }
+        f.write_str("OTP_API_KEY has characters that no key has")
     }
 }
 
-impl std::error::Error for ClientError {}
+impl std::error::Error for UnusableKey {}
 
-/// Whether the OTP service is fit for work.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Readiness {
-    Ready,
+/// Why the OTP service is not fit for work.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum NotReady {
     /// It answers, but not to our key.
     KeyRefused,
-    Silent,
+    /// It can't be reached, or what answers there is no OTP service.
+    Silent(String),
 }
 
 /// A connection pool to one OTP service, with the key.
@@ -80,7 +72,7 @@ pub(crate) struct OtpClient {
 
 impl OtpClient {
     /// `base` is scheme, host and port.
-    pub(crate) fn new(base: &str, key: &Secret, limits: TimeLimits) -> Result<Self, ClientError> {
+    pub(crate) fn new(base: &str, key: &Secret, limits: TimeLimits) -> Result<Self, UnusableKey> {
         let transport = Transport::new(&format!("{base}{BASE_PATH}"), key, limits.connect)?;
         Ok(Self { transport, limits })
     }
@@ -118,6 +110,7 @@ impl OtpClient {
     ) -> Result<VerifyOtpResponse, ApiError> {
         const PASSES: Expect = Expect(&[
             ErrorType::InvalidOtp,
+            ErrorType::InvalidRequest,
             ErrorType::OtpExpired,
             ErrorType::OtpAttemptsExceeded,
             ErrorType::NumberBlocked,
@@ -173,19 +166,17 @@ impl OtpClient {
     }
 
     /// Asks for a user that can't be there: 404 shows that the service answers and takes the key.
-    pub(crate) async fn readiness(&self) -> Readiness {
+    pub(crate) async fn readiness(&self) -> Result<(), NotReady> {
         let call = self.call(Method::GET, "/users/user_000000000000000000000000000");
         match self.transport.exchange(call, None).await {
-            Ok(reply) if reply.status == StatusCode::NOT_FOUND => Readiness::Ready,
-            Ok(reply)
-                if matches!(
-                    reply.status,
-                    StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN
-                ) =>
-            {
-                Readiness::KeyRefused
-            }
-            Ok(_) | Err(_) => Readiness::Silent,
+            Ok(reply) => match reply.status {
+                StatusCode::NOT_FOUND => Ok(()),
+                StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => Err(NotReady::KeyRefused),
+                status => Err(NotReady::Silent(format!(
+                    "the OTP service answered {status}"
+                ))),
+            },
+            Err(failure) => Err(NotReady::Silent(failure.to_string())),
         }
     }
 

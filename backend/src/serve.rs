@@ -16,7 +16,7 @@ use crate::binding::Binding;
 use crate::bundle::Bundle;
 use crate::config::Config;
 use crate::embedded::Embedded;
-use crate::otp_client::{ClientError, OtpClient, TimeLimits};
+use crate::otp_client::{OtpClient, TimeLimits, UnusableKey};
 use crate::outbox::Outbox;
 use crate::router::router;
 use crate::settings::{OtpService, Settings};
@@ -36,7 +36,7 @@ pub enum StartError {
     /// The folder with the built page is there but can't be read.
     Bundle(io::Error),
     /// The client for the OTP service.
-    Client(ClientError),
+    Client(UnusableKey),
     /// The listener, ours or the embedded service's.
     Listen(io::Error),
     /// The OTP service in this process.

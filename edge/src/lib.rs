@@ -15,6 +15,7 @@ mod json;
 pub mod keys;
 pub mod logging;
 mod pace;
+pub mod process;
 mod query;
 mod serve;
 pub mod settings;

@@ -20,7 +20,7 @@ use hyper_util::rt::{TokioExecutor, TokioTimer};
 use shared::ErrorType;
 use zeroize::Zeroizing;
 
-use super::ClientError;
+use super::UnusableKey;
 
 /// No answer of the contract is near this size (H-06).
 const LARGEST_ANSWER: usize = 64 * 1024;
@@ -59,6 +59,13 @@ pub(super) enum Failure {
     Unwritable(String),
 }
 
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (Self::Silent(cause) | Self::Garbled(cause) | Self::Unwritable(cause)) = self;
+        f.write_str(cause)
+    }
+}
+
 impl From<Failure> for ApiError {
     fn from(failure: Failure) -> Self {
         match failure {
@@ -83,9 +90,9 @@ impl fmt::Debug for Transport {
 }
 
 impl Transport {
-    pub(super) fn new(base: &str, key: &Secret, connect: Duration) -> Result<Self, ClientError> {
+    pub(super) fn new(base: &str, key: &Secret, connect: Duration) -> Result<Self, UnusableKey> {
         let bearer = Zeroizing::new(format!("Bearer {}", key.expose()));
-        let mut authorization = HeaderValue::from_str(&bearer).map_err(|_| ClientError::Key)?;
+        let mut authorization = HeaderValue::from_str(&bearer).map_err(|_| UnusableKey)?;
         authorization.set_sensitive(true);
         let mut tcp = HttpConnector::new();
         tcp.set_connect_timeout(Some(connect));
