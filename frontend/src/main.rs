@@ -1,1 +1,5 @@
-fn main() {}
+//! The page's program. Everything is in the library, where tests can reach it.
+
+fn main() {
+    frontend::start();
+}

@@ -1,0 +1,81 @@
+//! Thin doors to what the browser offers: time, languages, names of countries, focus, WebOTP.
+//!
+//! Deliberately absent: HTTP (see `api`), storage (see `session`) and every decision.
+
+mod focus;
+mod intl;
+mod web_otp;
+
+use wasm_bindgen::JsValue;
+
+pub use focus::{focus, focus_and_select, focus_is_on_nothing};
+pub use intl::{CountryNames, ago, date_and_time, fold};
+pub use web_otp::WebOtp;
+
+/// Milliseconds since 1970 by this browser's clock.
+#[must_use]
+pub fn now() -> f64 {
+    js_sys::Date::now()
+}
+
+/// Whether the browser says that it has no network.
+#[must_use]
+pub fn is_offline() -> bool {
+    web_sys::window().is_some_and(|window| !window.navigator().on_line())
+}
+
+/// Whether the person can see this tab.
+#[must_use]
+pub fn is_visible() -> bool {
+    let document = web_sys::window().and_then(|window| window.document());
+    document.is_some_and(|document| !document.hidden())
+}
+
+/// The person's languages, BCP 47, dearest first.
+#[must_use]
+pub fn languages() -> Vec<String> {
+    let Some(window) = web_sys::window() else {
+        return Vec::new();
+    };
+    window
+        .navigator()
+        .languages()
+        .iter()
+        .filter_map(|tag| tag.as_string())
+        .collect()
+}
+
+/// 128 random bits in hexadecimal, from the browser's cryptographic generator.
+#[must_use]
+pub fn random_key() -> String {
+    let mut bytes = [0_u8; 16];
+    let filled = web_sys::window()
+        .and_then(|window| window.crypto().ok())
+        .and_then(|crypto| crypto.get_random_values_with_u8_array(&mut bytes).ok());
+    if filled.is_none() {
+        // No browser that runs WebAssembly lacks it; a key that is only unlikely to repeat will do.
+        for byte in &mut bytes {
+            #[allow(
+                clippy::cast_possible_truncation,
+                clippy::cast_sign_loss,
+                reason = "0 to 255"
+            )]
+            let random = (js_sys::Math::random() * 256.0) as u8;
+            *byte = random;
+        }
+    }
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The title in the browser's tab.
+pub fn set_title(title: &str) {
+    if let Some(document) = web_sys::window().and_then(|window| window.document()) {
+        document.set_title(title);
+    }
+}
+
+/// A member of a JavaScript object that may not be there.
+fn member(object: &JsValue, name: &str) -> Option<JsValue> {
+    let value = js_sys::Reflect::get(object, &JsValue::from_str(name)).ok()?;
+    (!value.is_undefined() && !value.is_null()).then_some(value)
+}

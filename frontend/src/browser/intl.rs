@@ -1,0 +1,104 @@
+//! Words that the browser has in every language: countries, dates, times ago.
+
+use js_sys::{Array, Function, Intl, Object, Reflect};
+use wasm_bindgen::{JsCast, JsValue};
+
+use super::member;
+use crate::phone::CountryCode;
+
+/// Names of countries in one language (`Intl.DisplayNames`) and their order.
+#[derive(Debug, Clone)]
+pub struct CountryNames {
+    names: Option<JsValue>,
+    compare: Function,
+}
+
+impl CountryNames {
+    /// In the language of this BCP 47 tag.
+    #[must_use]
+    pub fn new(language: &str) -> Self {
+        let languages = Array::of1(&language.into());
+        Self {
+            names: display_names(&languages),
+            compare: Intl::Collator::new(&languages, &Object::new()).compare(),
+        }
+    }
+
+    /// The country's name, or its code where the browser has none.
+    #[must_use]
+    pub fn name(&self, code: CountryCode) -> String {
+        let name = self.names.as_ref().and_then(|names| {
+            let of: Function = member(names, "of")?.dyn_into().ok()?;
+            of.call1(names, &code.as_str().into()).ok()?.as_string()
+        });
+        name.unwrap_or_else(|| code.as_str().to_owned())
+    }
+
+    /// The order of names in this language.
+    #[must_use]
+    pub fn compare(&self, one: &str, other: &str) -> std::cmp::Ordering {
+        let order = self
+            .compare
+            .call2(&JsValue::NULL, &one.into(), &other.into());
+        let order = order
+            .ok()
+            .and_then(|order| order.as_f64())
+            .unwrap_or_default();
+        order.total_cmp(&0.0)
+    }
+}
+
+fn display_names(languages: &Array) -> Option<JsValue> {
+    let intl = member(&js_sys::global(), "Intl")?;
+    let constructor: Function = member(&intl, "DisplayNames")?.dyn_into().ok()?;
+    let options = options(&[("type", "region")]);
+    Reflect::construct(&constructor, &Array::of2(languages, &options)).ok()
+}
+
+fn options(entries: &[(&str, &str)]) -> Object {
+    let options = Object::new();
+    for (name, value) in entries {
+        // Setting a member of a plain object can't fail.
+        let _ = Reflect::set(&options, &(*name).into(), &(*value).into());
+    }
+    options
+}
+
+/// A moment, milliseconds since 1970, in the words of a language.
+#[must_use]
+pub fn date_and_time(language: &str, at: f64) -> String {
+    let options = options(&[("dateStyle", "long"), ("timeStyle", "short")]);
+    js_sys::Date::new(&at.into())
+        .to_locale_string(language, &options)
+        .into()
+}
+
+/// "5 minutes ago" in the words of a language.
+#[must_use]
+pub fn ago(language: &str, secs: f64) -> Option<String> {
+    let (amount, unit) = match secs {
+        ..3600.0 => (secs / 60.0, "minute"),
+        ..86_400.0 => (secs / 3600.0, "hour"),
+        _ => (secs / 86_400.0, "day"),
+    };
+    let intl = member(&js_sys::global(), "Intl")?;
+    let constructor: Function = member(&intl, "RelativeTimeFormat")?.dyn_into().ok()?;
+    let arguments = Array::of2(&language.into(), &options(&[("numeric", "auto")]));
+    let format = Reflect::construct(&constructor, &arguments).ok()?;
+    let method: Function = member(&format, "format")?.dyn_into().ok()?;
+    method
+        .call2(&format, &(-amount.floor()).into(), &unit.into())
+        .ok()?
+        .as_string()
+}
+
+/// Small letters without accents, to find what is written differently.
+#[must_use]
+pub fn fold(text: &str) -> String {
+    let decomposed: String = js_sys::JsString::from(text).normalize("NFD").into();
+    decomposed
+        .chars()
+        .filter(|character| !('\u{300}'..='\u{36f}').contains(character))
+        .flat_map(char::to_lowercase)
+        .collect()
+}

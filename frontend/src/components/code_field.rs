@@ -1,0 +1,102 @@
+//! A field for a one-time code: one real input, drawn as boxes.
+
+use leptos::ev::{ClipboardEvent, Event};
+use leptos::html;
+use leptos::prelude::*;
+
+use super::FieldMessage;
+use crate::code;
+
+/// Takes digits of any script, and a paste with spaces, dashes or a whole message around the code.
+#[component]
+pub fn CodeField(
+    /// Of the input; the message under it is `<id>-message`.
+    id: &'static str,
+    /// Its visible name.
+    label: &'static str,
+    /// Digits of a code.
+    #[prop(into)]
+    length: Signal<usize>,
+    /// The digits in the field.
+    value: RwSignal<String>,
+    /// What is wrong with the code.
+    #[prop(into)]
+    error: Signal<Option<String>>,
+    /// Called when the code has all its digits, once per change.
+    on_complete: Callback<()>,
+) -> impl IntoView {
+    let input = NodeRef::<html::Input>::new();
+    let message = format!("{id}-message");
+    let take = move |digits: String| {
+        // Also when the digits are the same as before: what else was typed has to go.
+        if let Some(input) = input.get_untracked()
+            && input.value() != digits
+        {
+            input.set_value(&digits);
+        }
+        if value.with_untracked(|before| *before != digits) {
+            let complete = digits.len() == length.get_untracked();
+            value.set(digits);
+            if complete {
+                on_complete.run(());
+            }
+        }
+    };
+    let typed = move |event: Event| {
+        let text = event_target_value(&event);
+        let length = length.get_untracked();
+        let digits = code::pasted(&text, length).unwrap_or_else(|| code::typed(&text, length));
+        take(digits);
+    };
+    let pasted = move |event: ClipboardEvent| {
+        let text = event
+            .clipboard_data()
+            .and_then(|data| data.get_data("text").ok());
+        if let Some(code) = text.and_then(|text| code::pasted(&text, length.get_untracked())) {
+            event.prevent_default();
+            take(code);
+        }
+    };
+    // Codes also come from outside the field (WebOTP).
+    Effect::new(move |_| {
+        let digits = value.get();
+        if let Some(input) = input.get()
+            && input.value() != digits
+        {
+            input.set_value(&digits);
+        }
+    });
+    let boxes = move || {
+        let filled = value.with(String::len);
+        (0..length.get())
+            .map(|index| view! { <span class="code-box" class:code-box-next=index == filled></span> })
+            .collect_view()
+    };
+    view! {
+        <div class="field">
+            <label for=id>{label}</label>
+            <div class="code" dir="ltr" style:--digits=move || length.get().to_string()>
+                <div class="code-boxes" aria-hidden="true">{boxes}</div>
+                <input
+                    node_ref=input
+                    class="code-input"
+                    type="text"
+                    id=id
+                    name="otp"
+                    inputmode="numeric"
+                    autocomplete="one-time-code"
+                    autocapitalize="off"
+                    spellcheck="false"
+                    translate="no"
+                    dir="ltr"
+                    prop:value=value.get_untracked()
+                    aria-invalid=move || error.with(Option::is_some).then_some("true")
+                    aria-describedby=message.clone()
+                    on:input=typed
+                    on:paste=pasted
+                />
+            </div>
+            <FieldMessage id=message message=error/>
+        </div>
+    }
+}

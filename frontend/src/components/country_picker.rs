@@ -1,0 +1,293 @@
+//! A country picker: an editable combobox with a list (WAI-ARIA Authoring Practices, "combobox").
+
+mod search;
+
+use leptos::ev::{Event, KeyboardEvent, MouseEvent};
+use leptos::html;
+use leptos::prelude::*;
+use web_sys::{ScrollIntoViewOptions, ScrollLogicalPosition};
+
+use crate::browser;
+use crate::phone::{self, CountryCode};
+use search::search;
+
+pub use search::CountryChoice;
+
+/// How far Page Up and Page Down go.
+const PAGE: isize = 8;
+
+/// What is open and typed; the list is made only while it is shown.
+#[derive(Clone, Copy)]
+struct Picker {
+    id: &'static str,
+    selected: RwSignal<Option<CountryCode>>,
+    open: RwSignal<bool>,
+    /// Typed since the list was opened.
+    query: RwSignal<Option<String>>,
+    active: RwSignal<Option<CountryCode>>,
+    found: Memo<Vec<CountryChoice>>,
+}
+
+/// The field shows the selected country; typing searches by name, code or calling code.
+#[component]
+pub fn CountryPicker(
+    /// Of the input; the list is `<id>-list`.
+    id: &'static str,
+    /// Its visible name.
+    label: &'static str,
+    /// Name of the button that opens the list.
+    toggle_label: &'static str,
+    /// Said when nothing fits.
+    none_found: &'static str,
+    /// The countries to choose from, in order. Asked for each time the list opens.
+    #[prop(into)]
+    choices: Callback<(), Vec<CountryChoice>>,
+    /// Words a country.
+    #[prop(into)]
+    name: Callback<CountryCode, String>,
+    /// The chosen one.
+    selected: RwSignal<Option<CountryCode>>,
+) -> impl IntoView {
+    let open = RwSignal::new(false);
+    let query = RwSignal::new(None::<String>);
+    let all = Memo::new(move |_| {
+        if open.get() {
+            choices.run(())
+        } else {
+            Vec::new()
+        }
+    });
+    let found = Memo::new(move |_| {
+        let folded = query.with(|query| query.as_deref().map(browser::fold).unwrap_or_default());
+        all.with(|all| search(all, &folded))
+    });
+    let picker = Picker {
+        id,
+        selected,
+        open,
+        query,
+        active: RwSignal::new(None),
+        found,
+    };
+    let input = NodeRef::<html::Input>::new();
+    let shown = move || query.get().unwrap_or_else(|| worded(selected.get(), name));
+    let typed = move |event: Event| picker.typed(&event, &worded(selected.get_untracked(), name));
+    let toggle = move |_| {
+        if let Some(input) = input.get_untracked() {
+            let _ = input.focus();
+        }
+        if open.get_untracked() {
+            picker.close()
+        } else {
+            picker.open_list()
+        }
+    };
+    view! {
+        <div class="field">
+            <label for=id>{label}</label>
+            <div class="picker">
+                <input
+                    node_ref=input
+                    class="control"
+                    type="text"
+                    id=id
+                    role="combobox"
+                    autocomplete="off"
+                    autocapitalize="off"
+                    spellcheck="false"
+                    aria-autocomplete="list"
+                    aria-controls=format!("{id}-list")
+                    aria-expanded=move || if open.get() { "true" } else { "false" }
+                    aria-activedescendant=move || picker.active_id()
+                    prop:value=shown
+                    on:input=typed
+                    on:keydown=move |event| picker.key(&event)
+                    on:click=move |_| picker.open_list()
+                    on:focus=move |_| if let Some(input) = input.get_untracked() { input.select() }
+                    on:blur=move |_| picker.close()
+                />
+                <button
+                    class="picker-toggle"
+                    type="button"
+                    tabindex="-1"
+                    aria-label=toggle_label
+                    aria-controls=format!("{id}-list")
+                    aria-expanded=move || if open.get() { "true" } else { "false" }
+                    on:mousedown=|event: MouseEvent| event.prevent_default()
+                    on:click=toggle
+                ></button>
+                {move || open.get().then(|| picker.list(label, none_found).into_any())}
+            </div>
+        </div>
+    }
+}
+
+fn worded(country: Option<CountryCode>, name: Callback<CountryCode, String>) -> String {
+    let country = country.and_then(phone::find);
+    country
+        .map(|country| format!("{} (+{})", name.run(country.code), country.dial))
+        .unwrap_or_default()
+}
+
+impl Picker {
+    fn option_id(self, code: CountryCode) -> String {
+        format!("{}-{}", self.id, code.as_str())
+    }
+
+    fn active_id(self) -> Option<String> {
+        if self.open.get() {
+            self.active.get().map(|code| self.option_id(code))
+        } else {
+            None
+        }
+    }
+
+    fn open_list(self) {
+        if !self.open.get_untracked() {
+            self.active.set(self.selected.get_untracked());
+            self.open.set(true);
+            self.scroll_to_active();
+        }
+    }
+
+    fn close(self) {
+        self.open.set(false);
+        self.query.set(None);
+        self.active.set(None);
+    }
+
+    fn choose(self, code: CountryCode) {
+        self.selected.set(Some(code));
+        self.close();
+    }
+
+    /// Typing replaces the name that stands there, wherever the caret was.
+    fn typed(self, event: &Event, shown: &str) {
+        let text = event_target_value(event);
+        let first = self.query.with_untracked(Option::is_none);
+        let text = match text.strip_prefix(shown) {
+            Some(added) if first && !added.is_empty() => added.to_owned(),
+            _ => text,
+        };
+        self.query.set(Some(text));
+        self.active.set(None);
+        self.open.set(true);
+    }
+
+    fn key(self, event: &KeyboardEvent) {
+        if event.is_composing() || event.ctrl_key() || event.meta_key() {
+            return;
+        }
+        let open = self.open.get_untracked();
+        match event.key().as_str() {
+            "ArrowDown" if !open => self.open_list(),
+            "ArrowUp" if !open => self.open_list(),
+            "ArrowDown" => self.step(1),
+            "ArrowUp" => self.step(-1),
+            "PageDown" if open => self.step(PAGE),
+            "PageUp" if open => self.step(-PAGE),
+            "Enter" if open => match self.would_choose() {
+                Some(code) => self.choose(code),
+                None => self.close(),
+            },
+            "Escape" if open => self.close(),
+            // The key goes on to the next field; what was searched and found counts.
+            "Tab" if open => {
+                let searched = self.query.with_untracked(Option::is_some);
+                if let Some(code) = self.would_choose().filter(|_| searched) {
+                    self.choose(code);
+                }
+                return;
+            }
+            _ => return,
+        }
+        event.prevent_default();
+    }
+
+    /// The active one; after a search without a choice the best one found.
+    fn would_choose(self) -> Option<CountryCode> {
+        let searched = || {
+            self.query
+                .with_untracked(|query| query.as_ref().is_some_and(|text| !text.trim().is_empty()))
+        };
+        let first = || {
+            self.found
+                .with_untracked(|found| found.first().map(|choice| choice.code))
+        };
+        self.active
+            .get_untracked()
+            .or_else(|| first().filter(|_| searched()))
+    }
+
+    fn step(self, by: isize) {
+        let next = self.found.with_untracked(|found| {
+            let last = found.len().checked_sub(1)?;
+            let active = self.active.get_untracked();
+            let index = found.iter().position(|choice| Some(choice.code) == active);
+            let next = match index {
+                Some(index) => index.saturating_add_signed(by).min(last),
+                None if by > 0 => 0,
+                None => last,
+            };
+            found.get(next).map(|choice| choice.code)
+        });
+        self.active.set(next);
+        self.scroll_to_active();
+    }
+
+    /// After the list has been drawn.
+    fn scroll_to_active(self) {
+        let Some(id) = self.active.get_untracked().map(|code| self.option_id(code)) else {
+            return;
+        };
+        request_animation_frame(move || {
+            if let Some(option) = document().get_element_by_id(&id) {
+                let nearest = ScrollIntoViewOptions::new();
+                nearest.set_block(ScrollLogicalPosition::Nearest);
+                option.scroll_into_view_with_scroll_into_view_options(&nearest);
+            }
+        });
+    }
+
+    fn list(self, label: &'static str, none_found: &'static str) -> impl IntoView {
+        let options = move || {
+            self.found.with(|found| {
+                found
+                    .iter()
+                    .map(|choice| self.option(choice))
+                    .collect_view()
+            })
+        };
+        let empty = move || self.found.with(Vec::is_empty).then_some(none_found);
+        // A press in the list must not take the focus out of the field.
+        let keep_focus = |event: MouseEvent| event.prevent_default();
+        view! {
+            <div class="picker-popup" on:mousedown=keep_focus>
+                <ul class="picker-list" role="listbox" id=format!("{}-list", self.id) aria-label=label>
+                    {options}
+                </ul>
+                <p class="picker-empty" role="status">{empty}</p>
+            </div>
+        }
+    }
+
+    fn option(self, choice: &CountryChoice) -> impl IntoView + use<> {
+        let code = choice.code;
+        let is_active = move || self.active.get() == Some(code);
+        let is_selected = self.selected.get_untracked() == Some(code);
+        view! {
+            <li
+                class="picker-option"
+                class:picker-option-active=is_active
+                role="option"
+                id=self.option_id(code)
+                aria-selected=if is_selected { "true" } else { "false" }
+                on:click=move |_| self.choose(code)
+            >
+                <span>{choice.name.clone()}</span>
+                " "
+                <span class="picker-dial" dir="ltr">{format!("+{}", choice.dial)}</span>
+            </li>
+        }
+    }
+}

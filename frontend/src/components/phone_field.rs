@@ -1,0 +1,62 @@
+//! A field for a phone number in whatever form a person has it.
+
+use leptos::ev::Event;
+use leptos::html;
+use leptos::prelude::*;
+
+use super::FieldMessage;
+use crate::phone::{self, CountryCode};
+
+/// One real `<input type="tel">`. What is typed is never rewritten; when it names a country itself,
+/// by `+` and a calling code, `country` moves there.
+#[component]
+pub fn PhoneField(
+    /// Of the input; the message under it is `<id>-message`.
+    id: &'static str,
+    /// Its visible name.
+    label: &'static str,
+    /// The text as it stands in the field.
+    value: RwSignal<String>,
+    /// The country of numbers in national form.
+    country: RwSignal<Option<CountryCode>>,
+    /// The countries it may move to.
+    #[prop(into)]
+    allowed: Signal<Vec<CountryCode>>,
+    /// What is wrong with the number.
+    #[prop(into)]
+    error: Signal<Option<String>>,
+) -> impl IntoView {
+    let input = NodeRef::<html::Input>::new();
+    let message = format!("{id}-message");
+    let taken = move |event: Event| {
+        let text = event_target_value(&event);
+        let selected = country.get_untracked().and_then(phone::find);
+        if let Some(named) = selected.and_then(|selected| phone::country_of(&text, selected))
+            && selected.map(|selected| selected.code) != Some(named)
+            && allowed.with_untracked(|allowed| allowed.contains(&named))
+        {
+            country.set(Some(named));
+        }
+        value.set(text);
+    };
+    view! {
+        <div class="field">
+            <label for=id>{label}</label>
+            <input
+                node_ref=input
+                class="control"
+                type="tel"
+                id=id
+                name="phone"
+                autocomplete="tel"
+                dir="ltr"
+                prop:value=value.get_untracked()
+                aria-invalid=move || error.with(Option::is_some).then_some("true")
+                aria-describedby=message.clone()
+                on:input=taken
+                on:change=taken
+            />
+            <FieldMessage id=message message=error/>
+        </div>
+    }
+}

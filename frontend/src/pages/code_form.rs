@@ -1,0 +1,240 @@
+//! What the code screen does: checks a code once, asks for another one, counts down.
+
+use std::time::Duration;
+
+use leptos::ev;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use shared::browser::{SendOtpRequest, VerifyOtpRequest};
+use shared::{ErrorType, HiddenText, OtpCode};
+
+use super::{Go, Screen};
+use crate::browser::{self, WebOtp};
+use crate::failure::Failure;
+use crate::press::Presses;
+use crate::session::Pending;
+use crate::state::App;
+use crate::text::{Doing, failure};
+use crate::{api, code};
+
+pub(super) const FIELD: &str = "otp";
+
+#[derive(Clone, Copy)]
+pub(super) struct CodeForm {
+    app: App,
+    go: Go,
+    pub(super) value: RwSignal<String>,
+    pub(super) verifying: RwSignal<bool>,
+    pub(super) resending: RwSignal<bool>,
+    /// What is wrong with the code.
+    pub(super) code_error: RwSignal<Option<String>>,
+    /// What else is wrong.
+    pub(super) error: RwSignal<Option<String>>,
+    sent_again: RwSignal<bool>,
+    /// Digits that were sent in without a press, so that they are not sent in again.
+    sent_itself: StoredValue<String>,
+    presses: StoredValue<Presses>,
+    now: RwSignal<f64>,
+    web_otp: StoredValue<Option<WebOtp>, LocalStorage>,
+}
+
+impl CodeForm {
+    /// For as long as the screen is shown.
+    pub(super) fn new(app: App, go: Go) -> Self {
+        let form = Self {
+            app,
+            go,
+            value: RwSignal::new(String::new()),
+            verifying: RwSignal::new(false),
+            resending: RwSignal::new(false),
+            code_error: RwSignal::new(None),
+            error: RwSignal::new(None),
+            sent_again: RwSignal::new(false),
+            sent_itself: StoredValue::new(String::new()),
+            presses: StoredValue::new(Presses::default()),
+            now: RwSignal::new(browser::now()),
+            web_otp: StoredValue::new_local(None),
+        };
+        let tick = move || {
+            form.now.try_set(browser::now());
+        };
+        if let Ok(timer) = set_interval_with_handle(tick, Duration::from_millis(500)) {
+            on_cleanup(move || timer.clear());
+        }
+        form.ask_browser();
+        on_cleanup(move || form.stop_asking_browser());
+        form.take_keys_from_everywhere();
+        form
+    }
+
+    fn ask_browser(self) {
+        let received = move |message: String| {
+            let length = self.length();
+            if let Some(digits) = code::pasted(&message, length) {
+                self.value.try_set(digits);
+                self.completed();
+            }
+        };
+        self.web_otp
+            .try_update_value(|asked| *asked = WebOtp::ask(received));
+    }
+
+    /// Dropping the request aborts it.
+    fn stop_asking_browser(self) {
+        self.web_otp.try_update_value(|asked| *asked = None);
+    }
+
+    /// The focus is on the heading at first; digits and a paste are meant for the field.
+    fn take_keys_from_everywhere(self) {
+        let keys = window_event_listener(ev::keydown, move |event| {
+            if super::code::wants_keyboard(&event.key()) {
+                browser::focus(FIELD);
+            }
+        });
+        on_cleanup(move || keys.remove());
+    }
+
+    fn length(self) -> usize {
+        self.app
+            .session
+            .pending_now()
+            .map_or(6, |pending| usize::from(pending.code_length))
+    }
+
+    /// Seconds until another code can be asked for.
+    pub(super) fn secs_to_wait(self) -> u32 {
+        let now = self.now.get();
+        self.app
+            .session
+            .pending()
+            .map_or(0, |pending| pending.resend_from.secs_left(now))
+    }
+
+    pub(super) fn resend_hint(self) -> String {
+        match self.secs_to_wait() {
+            0 => self.app.text.resend_now.to_owned(),
+            secs => (self.app.text.resend_in)(&format!("{}:{:02}", secs / 60, secs % 60)),
+        }
+    }
+
+    /// Once when a code was sent, once when another can be asked for; not every second.
+    pub(super) fn announcement(self) -> Option<&'static str> {
+        match (self.secs_to_wait(), self.sent_again.get()) {
+            (0, _) => Some(self.app.text.resend_now),
+            (_, true) => Some(self.app.text.sent_again),
+            (_, false) => None,
+        }
+    }
+
+    /// The code has all its digits: it is sent in without a press, once.
+    pub(super) fn completed(self) {
+        let digits = self.value.get_untracked();
+        let anew = self.sent_itself.try_update_value(|sent| {
+            let anew = *sent != digits;
+            sent.clone_from(&digits);
+            anew
+        });
+        if anew == Some(true) {
+            self.submit();
+        }
+    }
+
+    pub(super) fn submit(self) {
+        if self.verifying.get_untracked() {
+            return;
+        }
+        let Some(pending) = self.app.session.pending_now() else {
+            return;
+        };
+        self.error.set(None);
+        self.code_error.set(None);
+        let digits = self.value.get_untracked();
+        let complete = digits.len() == usize::from(pending.code_length);
+        let Some(otp) = OtpCode::parse(&digits).ok().filter(|_| complete) else {
+            let sentence = (self.app.text.code_incomplete)(pending.code_length);
+            self.code_error.set(Some(sentence));
+            browser::focus(FIELD);
+            return;
+        };
+        self.stop_asking_browser();
+        self.verifying.set(true);
+        let request = VerifyOtpRequest {
+            verification_id: pending.verification_id,
+            otp,
+        };
+        spawn_local(async move {
+            match api::verify_otp(&request).await {
+                Ok(answer) => {
+                    self.app.notice.set(None);
+                    self.app.draft.number.set(String::new());
+                    // The screen follows by itself, here and in the other tabs.
+                    self.app.session.sign_in(answer.session_token);
+                }
+                Err(reason) => self.blame_code(reason),
+            }
+            self.verifying.try_set(false);
+        });
+    }
+
+    fn blame_code(self, reason: Failure) {
+        let sentence = failure(self.app.text, reason, Doing::Verifying);
+        match reason.error_type() {
+            Some(
+                ErrorType::InvalidOtp | ErrorType::OtpExpired | ErrorType::OtpAttemptsExceeded,
+            ) => {
+                self.code_error.try_set(Some(sentence));
+                browser::focus_and_select(FIELD);
+            }
+            _ => {
+                self.error.try_set(Some(sentence));
+            }
+        }
+    }
+
+    pub(super) fn resend(self) {
+        let Some(pending) = self.app.session.pending_now() else {
+            return;
+        };
+        // A tab that has never seen the whole number can't ask for another code (F-07).
+        let kept = self.app.session.tab_number();
+        let kept = kept.filter(|kept| kept.number.masked() == pending.masked_number);
+        let Some(kept) = kept else {
+            self.app.notice.set(Some(self.app.text.number_needed_again));
+            self.go.to(Screen::Phone);
+            return;
+        };
+        self.error.set(None);
+        self.sent_again.set(false);
+        self.resending.set(true);
+        let request = SendOtpRequest {
+            phone_number: HiddenText::from(kept.number.as_str()),
+            verification_id: Some(pending.verification_id),
+        };
+        let key = self.presses.try_update_value(|presses| {
+            presses.key(kept.number.as_str(), browser::now(), browser::random_key())
+        });
+        let key = key.unwrap_or_else(browser::random_key);
+        spawn_local(async move {
+            let answer = api::send_otp(&request, &key).await;
+            self.resending.try_set(false);
+            if !answer.as_ref().is_err_and(|failure| failure.is_uncertain()) {
+                self.presses.try_update_value(Presses::settle);
+            }
+            match answer {
+                Ok(answer) => {
+                    self.app
+                        .session
+                        .wait_for_code(Pending::new(&answer, browser::now()));
+                    self.now.try_set(browser::now());
+                    self.code_error.try_set(None);
+                    self.sent_again.try_set(true);
+                    self.ask_browser();
+                }
+                Err(reason) => {
+                    self.error
+                        .try_set(Some(failure(self.app.text, reason, Doing::Sending)));
+                }
+            }
+        });
+    }
+}

@@ -1,0 +1,244 @@
+//! The phone screen: which number the code goes to.
+
+use leptos::ev::SubmitEvent;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use shared::browser::SendOtpRequest;
+use shared::{ErrorType, HiddenText};
+
+use super::screen::{Heading, WorkButton};
+use super::{Go, Screen, use_go};
+use crate::components::{CountryPicker, PhoneField};
+use crate::failure::Failure;
+use crate::phone::{self, Reading};
+use crate::press::Presses;
+use crate::session::{Pending, TabNumber};
+use crate::state::{App, Config, use_app};
+use crate::text::{Doing, failure, misread};
+use crate::{api, browser};
+
+const NUMBER: &str = "phone";
+const NOTICE: &str = "notice";
+
+#[derive(Clone, Copy)]
+struct Form {
+    app: App,
+    go: Go,
+    sending: RwSignal<bool>,
+    /// What is wrong with the number.
+    number_error: RwSignal<Option<String>>,
+    /// What else is wrong.
+    error: RwSignal<Option<String>>,
+    presses: StoredValue<Presses>,
+}
+
+#[component]
+pub(crate) fn PhoneScreen() -> impl IntoView {
+    let app = use_app();
+    let text = app.text;
+    let go = use_go();
+    let form = Form {
+        app,
+        go,
+        sending: RwSignal::new(false),
+        number_error: RwSignal::new(None),
+        error: RwSignal::new(None),
+        presses: StoredValue::new(Presses::default()),
+    };
+    Effect::new(move |_| {
+        if app.session.is_signed_in() {
+            go.instead(Screen::Account);
+        }
+    });
+    let submit = move |event: SubmitEvent| {
+        event.prevent_default();
+        form.submit();
+    };
+    view! {
+        <Heading text=text.sign_in described_by=NOTICE/>
+        <p class="lead">{text.sign_in_lead}</p>
+        <p class="notice" role="status" id=NOTICE>{move || app.notice.get()}</p>
+        <form novalidate method="post" on:submit=submit>
+            <CountryPicker
+                id="country"
+                label=text.country
+                toggle_label=text.show_countries
+                none_found=text.no_country_found
+                choices=Callback::new(move |()| app.country_choices())
+                name=Callback::new(move |code| app.country_name(code))
+                selected=app.draft.country
+            />
+            <PhoneField
+                id=NUMBER
+                label=text.phone_number
+                value=app.draft.number
+                country=app.draft.country
+                allowed=Signal::derive(move || app.allowed())
+                error=form.number_error
+            />
+            <WorkButton
+                class="primary"
+                kind="submit"
+                label=text.send_code
+                working_label=text.sending
+                working=form.sending
+                waiting=Signal::derive(|| false)
+                on_press=Callback::new(|()| ())
+            />
+            <p class="form-message" role="alert">{move || form.trouble()}</p>
+        </form>
+        <p class="fine">{text.what_happens} " " {move || links(app)}</p>
+    }
+}
+
+/// The operator's pages, where there are some.
+fn links(app: App) -> AnyView {
+    let text = app.text;
+    let link = |address: Option<String>, label: &'static str| {
+        address.map(|address| {
+            view! { <a href=address target="_blank" rel="noopener noreferrer">{label}</a> " " }
+        })
+    };
+    app.loaded(|config| {
+        view! {
+            {link(config.terms_url.clone(), text.terms)}
+            {link(config.privacy_url.clone(), text.privacy)}
+            {link(config.support_url.clone(), text.help)}
+        }
+    })
+    .into_any()
+}
+
+impl Form {
+    /// The last press's trouble, else that the backend can't be reached at all.
+    fn trouble(self) -> Option<String> {
+        self.error.get().or_else(|| {
+            self.app.config.with(|config| match config {
+                Config::Failed(reason) => Some(failure(self.app.text, *reason, Doing::Sending)),
+                Config::Loading | Config::Loaded(_) => None,
+            })
+        })
+    }
+
+    fn submit(self) {
+        if self.sending.get_untracked() {
+            return;
+        }
+        self.number_error.set(None);
+        self.error.set(None);
+        match self.read() {
+            Ok(reading) if self.is_waiting_for_its_code(&reading) => self.go.to(Screen::Code),
+            Ok(reading) => self.send(reading),
+            Err(sentence) => self.blame_number(sentence),
+        }
+    }
+
+    fn read(self) -> Result<Reading, String> {
+        let app = self.app;
+        let selected = app.draft.country.get_untracked().or_else(|| {
+            let allowed = untrack(|| app.allowed());
+            phone::preferred(&allowed, None, phone::from_languages(&browser::languages()))
+        });
+        let selected = selected
+            .and_then(phone::find)
+            .ok_or(app.text.destination_not_allowed)?;
+        let reading = app
+            .draft
+            .number
+            .with_untracked(|number| phone::read(number, selected))
+            .map_err(|fault| misread(app.text, fault, |code| app.country_name(code)))?;
+        match untrack(|| app.allowed()).contains(&reading.country) {
+            true => Ok(reading),
+            false => Err((app.text.country_not_allowed)(
+                &app.country_name(reading.country),
+            )),
+        }
+    }
+
+    /// Back from "Change number" with the same number: its code is on the way already.
+    fn is_waiting_for_its_code(self, reading: &Reading) -> bool {
+        let same = self
+            .app
+            .session
+            .tab_number()
+            .is_some_and(|kept| kept.number == reading.number);
+        let now = browser::now();
+        same && self.app.session.pending_now().is_some_and(|pending| {
+            !pending.resend_from.is_over(now) && !pending.code_ends.is_over(now)
+        })
+    }
+
+    fn send(self, reading: Reading) {
+        self.sending.set(true);
+        let request = SendOtpRequest {
+            phone_number: HiddenText::from(reading.number.as_str()),
+            verification_id: None,
+        };
+        let key = self.presses.try_update_value(|presses| {
+            presses.key(
+                reading.number.as_str(),
+                browser::now(),
+                browser::random_key(),
+            )
+        });
+        let key = key.unwrap_or_else(browser::random_key);
+        if self
+            .app
+            .config
+            .with_untracked(|config| matches!(config, Config::Failed(_)))
+        {
+            self.app.load_config();
+        }
+        spawn_local(async move {
+            let answer = api::send_otp(&request, &key).await;
+            self.sending.try_set(false);
+            if !answer.as_ref().is_err_and(|failure| failure.is_uncertain()) {
+                self.presses.try_update_value(Presses::settle);
+            }
+            match answer {
+                Ok(answer) => {
+                    self.keep(&reading, &answer);
+                    self.go.to(Screen::Code);
+                }
+                Err(reason) => self.blame(&reading, reason),
+            }
+        });
+    }
+
+    fn keep(self, reading: &Reading, answer: &shared::browser::SendOtpResponse) {
+        let app = self.app;
+        app.notice.set(None);
+        app.session.keep_tab_number(&TabNumber {
+            typed: HiddenText::from(app.draft.number.get_untracked().as_str()),
+            country: reading.country.as_str().to_owned(),
+            number: answer.phone_number.clone(),
+        });
+        app.session
+            .wait_for_code(Pending::new(answer, browser::now()));
+    }
+
+    fn blame(self, reading: &Reading, reason: Failure) {
+        let text = self.app.text;
+        let sentence = match (reason.error_type(), reading.doubt) {
+            (Some(ErrorType::InvalidPhoneNumber), Some(doubt)) => {
+                misread(text, doubt, |code| self.app.country_name(code))
+            }
+            _ => failure(text, reason, Doing::Sending),
+        };
+        match reason.error_type() {
+            Some(
+                ErrorType::InvalidPhoneNumber
+                | ErrorType::DestinationNotAllowed
+                | ErrorType::NumberBlocked,
+            ) => self.blame_number(sentence),
+            _ => {
+                self.error.try_set(Some(sentence));
+            }
+        }
+    }
+
+    fn blame_number(self, sentence: String) {
+        self.number_error.try_set(Some(sentence));
+        browser::focus(NUMBER);
+    }
+}

@@ -1,0 +1,104 @@
+//! What is kept between the two screens.
+
+use serde::{Deserialize, Serialize};
+use shared::browser::SendOtpResponse;
+use shared::{HiddenText, PhoneNumber, VerificationId};
+
+use crate::deadline::{Deadline, Millis};
+
+/// How long an expired verification is still shown, so that a resend can follow it.
+const SHOWN_AFTER_END_SECS: u32 = 15 * 60;
+
+/// A verification that waits for its code. Lies where all tabs see it, so its number is masked.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Pending {
+    /// Goes back with the code.
+    pub verification_id: VerificationId,
+    /// The number but for its last digits.
+    pub masked_number: String,
+    /// Digits of the code.
+    pub code_length: u8,
+    /// The code works until then.
+    pub code_ends: Deadline,
+    /// Another one can be asked for from then on.
+    pub resend_from: Deadline,
+}
+
+impl Pending {
+    /// From the answer to a send that came in at `now`.
+    #[must_use]
+    pub fn new(answer: &SendOtpResponse, now: Millis) -> Self {
+        Self {
+            verification_id: answer.verification_id.clone(),
+            masked_number: answer.phone_number.masked(),
+            code_length: answer.code_length,
+            code_ends: Deadline::after(answer.expires_in_secs, now),
+            resend_from: Deadline::after(answer.resend_in_secs, now),
+        }
+    }
+
+    /// Whether nobody can still be waiting for it.
+    #[must_use]
+    pub fn is_stale(&self, now: Millis) -> bool {
+        self.code_ends.is_over_since(SHOWN_AFTER_END_SECS, now)
+    }
+}
+
+/// What was typed in this tab.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TabNumber {
+    /// The text of the phone field.
+    pub typed: HiddenText,
+    /// The country it was typed for, ISO 3166 alpha-2.
+    pub country: String,
+    /// The number as the server understood it.
+    pub number: PhoneNumber,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn answer() -> SendOtpResponse {
+        serde_json::from_str(
+            r#"{"verification_id":"abc","phone_number":"+4915123456789","code_length":6,
+                "expires_in_secs":300,"resend_in_secs":30}"#,
+        )
+        .unwrap()
+    }
+
+    #[test]
+    fn what_all_tabs_can_read_has_no_whole_number_f_07() {
+        let stored = serde_json::to_string(&Pending::new(&answer(), 0.0)).unwrap();
+        assert!(
+            !stored.contains("15123456789") && stored.contains("•89"),
+            "{stored}"
+        );
+    }
+
+    #[test]
+    fn a_pending_verification_survives_a_reload_with_its_deadlines() {
+        let pending = Pending::new(&answer(), 1000.0);
+        let stored = serde_json::to_string(&pending).unwrap();
+        let read: Pending = serde_json::from_str(&stored).unwrap();
+        assert_eq!(read, pending);
+        assert_eq!(read.resend_from.secs_left(11_000.0), 20);
+    }
+
+    #[test]
+    fn it_is_gone_long_after_its_end_and_not_before() {
+        let pending = Pending::new(&answer(), 0.0);
+        assert!(!pending.is_stale(301_000.0));
+        assert!(pending.is_stale(300_000.0 + 901_000.0));
+    }
+
+    #[test]
+    fn debug_output_hides_the_number_f_01() {
+        let number = TabNumber {
+            typed: HiddenText::from("0151 23456789"),
+            country: "DE".to_owned(),
+            number: answer().phone_number,
+        };
+        assert!(!format!("{number:?}").contains("234"));
+    }
+}
