@@ -135,6 +135,39 @@ async fn a_person_signs_in_and_is_still_signed_in_after_a_restart() {
 }
 
 #[tokio::test]
+async fn two_presses_and_sixty_four_codes_at_once_are_one_message_and_one_session_i_01_i_08() {
+    let folder = tempfile::tempdir().unwrap();
+    let backend = Arc::new(start(folder.path(), "127.0.0.1:0").await);
+    let press = || {
+        let backend = Arc::clone(&backend);
+        tokio::spawn(async move {
+            let post = post().header("idempotency-key", "press-1");
+            let number = json!({"phone_number": "+12125550142"});
+            backend.json(post, "/api/otp/send", number).await
+        })
+    };
+    let (first, second) = (press(), press());
+    let sent = [first.await.unwrap(), second.await.unwrap()];
+    let outbox = backend.json(get(), "/outbox/messages", Value::Null).await;
+    assert_eq!(outbox["messages"].as_array().unwrap().len(), 1);
+
+    let code = outbox["messages"][0]["code"].clone();
+    let tries: Vec<_> = (0..64)
+        .map(|n| {
+            let body = json!({"verification_id": sent[n % 2]["verification_id"], "otp": code});
+            let backend = Arc::clone(&backend);
+            tokio::spawn(async move { backend.json(post(), "/api/otp/verify", body).await })
+        })
+        .collect();
+    let mut tokens = std::collections::HashSet::new();
+    for answer in tries {
+        tokens.insert(answer.await.unwrap()["session_token"].to_string());
+    }
+    assert_eq!(tokens.len(), 1);
+    Arc::into_inner(backend).unwrap().stop().await;
+}
+
+#[tokio::test]
 async fn what_cannot_work_does_not_start_and_says_why() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("file");

@@ -1,16 +1,17 @@
 //! An OTP service on a loopback socket that does just enough to sign in with, writes down what it is
 //! asked, and plays any misbehaviour it is told to.
 
-use std::collections::{HashMap, HashSet};
+mod memory;
+
 use std::io;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::task::{Context, Poll};
 
+use axum::Router;
 use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
-use axum::{Json, Router};
 use edge::clock::Clock;
 use edge::testing::Chunks;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
@@ -18,6 +19,8 @@ use http_body_util::BodyExt;
 use hyper::body::Frame;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
+
+use memory::{Memory, error};
 
 pub(crate) const KEY: &str = "sk_test_000000000000000000000000000000000000000000000000";
 pub(crate) const RIGHT_CODE: &str = "123456";
@@ -140,22 +143,6 @@ pub(crate) struct Asked {
     pub(crate) body: Value,
 }
 
-#[derive(Debug, Default)]
-struct Memory {
-    script: Option<Script>,
-    /// Answers as the vendor does, without our additions.
-    vendor: bool,
-    asked: Vec<Asked>,
-    count: u64,
-    users: HashMap<String, String>,
-    numbers: HashMap<String, String>,
-    fingerprints: HashMap<String, Value>,
-    /// By token.
-    sessions: HashMap<String, Value>,
-    ended: HashSet<String>,
-    opened_by: HashMap<String, String>,
-}
-
 /// A running stub.
 #[derive(Debug, Clone)]
 pub(crate) struct Stub {
@@ -254,132 +241,5 @@ async fn answer(State(stub): State<Stub>, request: Request) -> Response {
         ("DELETE", "/v1/auth/sessions/delete") => memory.delete(&body),
         ("GET", path) if path.starts_with("/v1/auth/users/") => error(404, "user_not_found", None),
         _ => error(404, "not_found", None),
-    }
-}
-
-fn error(status: u16, error_type: &str, attempts_left: Option<u8>) -> Response {
-    let mut body =
-        json!({"status_code": status, "error_message": "UPSTREAM TEXT", "error_type": error_type});
-    if let Some(left) = attempts_left {
-        body["attempts_left"] = left.into();
-    }
-    (StatusCode::from_u16(status).unwrap(), Json(body)).into_response()
-}
-
-fn text<'a>(body: &'a Value, field: &str) -> &'a str {
-    body[field].as_str().unwrap_or_default()
-}
-
-impl Memory {
-    fn next(&mut self, prefix: &str) -> String {
-        self.count += 1;
-        format!("{prefix}{:027}", self.count)
-    }
-
-    fn send(&mut self, body: &Value) -> Response {
-        let number = text(body, "phone_number").to_owned();
-        let (user, method) = (
-            format!("user_{}", number.trim_start_matches('+')),
-            format!("pn_{}", number.trim_start_matches('+')),
-        );
-        let created = self.users.insert(method.clone(), user.clone()).is_none();
-        self.numbers.insert(method.clone(), number);
-        self.fingerprints
-            .insert(method.clone(), body["device_fingerprint"].clone());
-        let mut answer = json!({"phone_number_id": method, "user_id": user, "user_created": created, "status": "pending"});
-        if !self.vendor {
-            let challenge = match text(body, "challenge_id") {
-                "" => self.next("chal_"),
-                given => given.to_owned(),
-            };
-            answer["challenge_id"] = challenge.into();
-            answer["expires_in_secs"] = 299.into();
-            answer["resend_in_secs"] = 31.into();
-        }
-        Json(answer).into_response()
-    }
-
-    fn verify(&mut self, body: &Value, now: i64) -> Response {
-        let method = text(body, "method_id").to_owned();
-        let Some(user) = self.users.get(&method).cloned() else {
-            return error(400, "invalid_otp", None);
-        };
-        if text(body, "otp") != RIGHT_CODE {
-            return error(400, "invalid_otp", Some(4));
-        }
-        let challenge = text(body, "challenge_id").to_owned();
-        let token = match self.opened_by.get(&challenge) {
-            Some(token) if !challenge.is_empty() => token.clone(),
-            _ => self.open(&method, &user, body, now),
-        };
-        self.opened_by.insert(challenge, token.clone());
-        let answer = json!({"method_id": method, "method_type": "phone_number", "user_id": user,
-            "session_token": token, "session": self.sessions[&token]});
-        Json(answer).into_response()
-    }
-
-    fn open(&mut self, method: &str, user: &str, body: &Value, now: i64) -> String {
-        let (id, token) = (
-            self.next("sess_"),
-            self.next("0123456789012345678901234567890123456"),
-        );
-        let end = now + body["session_expires_in"].as_i64().unwrap() * 60;
-        let factor = json!({"delivery_channel": "sms", "type": "otp", "method": {"method_id": method,
-            "method_type": "phone_number", "last_verified_at": now, "phone_number": self.numbers[method]}});
-        let session = json!({"id": id, "user_id": user, "started_at": now, "expires_at": end, "last_active_at": now,
-            "created_at": now, "updated_at": now, "factors": [factor], "device_fingerprint": self.fingerprints[method]});
-        self.sessions.insert(token.clone(), session);
-        token
-    }
-
-    fn verify_session(&mut self, body: &Value, now: i64) -> Response {
-        let token = text(body, "session_token").to_owned();
-        let Some(session) = self
-            .sessions
-            .get_mut(&token)
-            .filter(|session| session["expires_at"].as_i64() > Some(now))
-        else {
-            return error(401, "invalid_session", None);
-        };
-        if let Some(minutes) = body["session_expires_in"].as_i64() {
-            session["expires_at"] = (now + minutes * 60).into();
-        }
-        session["last_active_at"] = now.into();
-        Json(json!({"session": session, "session_token": token})).into_response()
-    }
-
-    fn list(&self, query: &str) -> Response {
-        let user = query.strip_prefix("user_id=").unwrap_or_default();
-        let sessions: Vec<&Value> = self
-            .sessions
-            .values()
-            .filter(|session| session["user_id"] == user)
-            .collect();
-        Json(json!({"sessions": sessions})).into_response()
-    }
-
-    fn delete(&mut self, body: &Value) -> Response {
-        let (token, id) = (
-            text(body, "session_token").to_owned(),
-            text(body, "session_id").to_owned(),
-        );
-        let token = match self
-            .sessions
-            .iter()
-            .find(|(_, session)| session["id"] == id.as_str())
-        {
-            Some((token, _)) => token.clone(),
-            None => token,
-        };
-        let live = self.sessions.remove(&token).is_some();
-        if live || self.ended.contains(&token) {
-            self.ended.insert(token);
-            return Json(json!({"message": "Successfully deleted session"})).into_response();
-        }
-        if id.is_empty() {
-            error(401, "invalid_session", None)
-        } else {
-            error(404, "session_not_found", None)
-        }
     }
 }
