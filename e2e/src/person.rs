@@ -19,13 +19,15 @@ pub struct CodeScreen<'a> {
 }
 
 impl Browser {
-    /// Waits for the phone screen.
+    /// Waits for the phone screen, with the program running: before that the same screen stands
+    /// there as plain markup, without a country picker.
     ///
     /// # Errors
     /// When it does not come.
     pub async fn phone_screen(&self) -> Outcome<PhoneScreen<'_>> {
         self.wait_for_path("/").await?;
         self.find(Role::Heading, "Sign in").await?;
+        self.find(Role::Combobox, "Country").await?;
         Ok(PhoneScreen { browser: self })
     }
 
