@@ -3,13 +3,23 @@
 //! Every endpoint: read strictly, ask a command, answer. Policy is in [`crate::rules`].
 
 mod caller;
+mod create_user;
+mod delete_email;
+mod delete_phone_number;
 mod delete_session;
+mod delete_user;
 mod get_user;
 mod health;
 mod list_sessions;
+mod login_or_create_by_email;
 mod login_or_create_by_sms;
 mod outcome;
+mod path_id;
+mod search_users;
+mod send_by_email;
 mod send_by_sms;
+mod sending;
+mod update_user;
 mod verify_otp;
 mod verify_session;
 
@@ -17,7 +27,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::routing::{delete, get, post};
+use axum::routing::{delete, get, post, put};
 use edge::{ApiError, EdgeLimits};
 use shared::ErrorType;
 use shared::otp_service::BASE_PATH;
@@ -34,11 +44,29 @@ pub(crate) fn router(service: Arc<Service>) -> Router {
             post(login_or_create_by_sms::handle),
         )
         .route("/otps/sms/send", post(send_by_sms::handle))
+        .route(
+            "/otps/email/login_or_create",
+            post(login_or_create_by_email::handle),
+        )
+        .route("/otps/email/send", post(send_by_email::handle))
         .route("/otps/verify", post(verify_otp::handle))
         .route("/sessions/verify", post(verify_session::handle))
         .route("/sessions/list", get(list_sessions::handle))
         .route("/sessions/delete", delete(delete_session::handle))
-        .route("/users/{user_id}", get(get_user::handle));
+        .route("/users/create", post(create_user::handle))
+        .route("/users/search", post(search_users::handle))
+        .route("/users/{user_id}", get(get_user::handle))
+        .route("/users/{user_id}/update", put(update_user::handle))
+        .route("/users/{user_id}/delete", delete(delete_user::handle))
+        .route(
+            "/users/phone_numbers/{id}/delete",
+            delete(delete_phone_number::handle),
+        )
+        .route(
+            "/users/phone_number/{id}/delete",
+            delete(delete_phone_number::handle),
+        )
+        .route("/users/emails/{id}/delete", delete(delete_email::handle));
     let routes = Router::new()
         .nest(BASE_PATH, api)
         .route("/healthz", get(health::live))

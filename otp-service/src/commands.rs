@@ -1,6 +1,7 @@
 //! What the service does in one transaction each: load, ask the rules, apply. The caller brings
 //! the time and everything random; the answer is given after the commit.
 
+pub(crate) mod change_user;
 pub(crate) mod send_code;
 pub(crate) mod verify_code;
 pub(crate) mod verify_session;

@@ -11,6 +11,7 @@ const LENGTH: usize = 27;
 pub(crate) enum Kind {
     App,
     Challenge,
+    Email,
     Key,
     Message,
     PhoneNumber,
@@ -23,6 +24,7 @@ impl Kind {
         match self {
             Self::App => "app",
             Self::Challenge => "chal",
+            Self::Email => "email",
             Self::Key => "key",
             Self::Message => "msg",
             Self::PhoneNumber => "pn",

@@ -9,6 +9,7 @@
 //! given after its commit is on disk (I-06); codes and tokens are stored only as digests (E-01,
 //! C-02); the one text that holds a code is sealed while it waits (E-02).
 
+mod address;
 mod api;
 mod app;
 mod commands;

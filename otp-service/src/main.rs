@@ -9,6 +9,7 @@ use tokio::signal::unix::{SignalKind, signal};
 
 #[tokio::main]
 async fn main() -> ExitCode {
+    edge::process::lock_down();
     let mut config = Config::parse();
     config.initial_api_key = edge::settings::secret_from_environment("INITIAL_API_KEY");
     match run(config).await {

@@ -4,6 +4,8 @@ use std::fmt;
 
 use shared::{CodeLifetime, OtpCode};
 
+use crate::address::Address;
+
 /// One segment of the GSM 7-bit alphabet holds so many characters.
 const SEGMENT: usize = 160;
 
@@ -60,7 +62,10 @@ impl Template {
             app_name: app_name.to_owned(),
             origin_host: origin_host.to_owned(),
         };
-        let longest = template.write(&"0".repeat(usize::from(digits)), 10).len();
+        let code = "0".repeat(usize::from(digits));
+        let longest = template
+            .with_origin(&template.sentences(&code, 10), &code)
+            .len();
         match longest.checked_sub(SEGMENT + 1) {
             None => Ok(template),
             Some(surplus) => Err(TemplateError::TooLong(surplus + 1)),
@@ -69,47 +74,55 @@ impl Template {
 
     /// The text. Its last line binds the code to the page's origin, so that browsers offer it there
     /// and nowhere else (origin-bound one-time codes); nothing follows it.
-    pub(crate) fn text(&self, code: &OtpCode, lifetime: CodeLifetime) -> String {
-        self.write(code.as_str(), lifetime.as_secs() / 60)
+    /// An e-mail needs no such line.
+    pub(crate) fn text(&self, to: &Address, code: &OtpCode, lifetime: CodeLifetime) -> String {
+        let sentences = self.sentences(code.as_str(), lifetime.as_secs() / 60);
+        match to {
+            Address::Phone(_) => self.with_origin(&sentences, code.as_str()),
+            Address::Email(_) => sentences,
+        }
     }
 
-    fn write(&self, code: &str, minutes: i64) -> String {
-        let Self {
-            app_name,
-            origin_host,
-        } = self;
+    fn sentences(&self, code: &str, minutes: i64) -> String {
         let unit = if minutes == 1 { "minute" } else { "minutes" };
+        let app_name = &self.app_name;
         format!(
-            "Your {app_name} code is {code}. It works for {minutes} {unit}. We never ask you for it.\n\n\
-             @{origin_host} #{code}"
+            "Your {app_name} code is {code}. It works for {minutes} {unit}. We never ask you for it."
         )
+    }
+
+    fn with_origin(&self, sentences: &str, code: &str) -> String {
+        format!("{sentences}\n\n@{} #{code}", self.origin_host)
     }
 }
 
 /// The code in a text that [`Template::text`] wrote.
 pub(crate) fn code_in(text: &str) -> Option<&str> {
-    text.rsplit_once('#').map(|(_, code)| code)
+    let (_, after) = text.rsplit_once(" code is ")?;
+    after.split('.').next()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use shared::otp_service::MethodType;
 
     #[test]
     fn the_text_names_product_code_and_lifetime_and_ends_with_the_origin_bound_line_a_15() {
         let template = Template::new("Pipit", "auth.example.com", 6).unwrap();
-        let text = template.text(
-            &OtpCode::parse("012345").unwrap(),
-            CodeLifetime::parse(5).unwrap(),
-        );
+        let phone = Address::parse(MethodType::PhoneNumber, "+12125550142").unwrap();
+        let code = OtpCode::parse("012345").unwrap();
+        let text = template.text(&phone, &code, CodeLifetime::parse(5).unwrap());
         assert_eq!(
             text,
             "Your Pipit code is 012345. It works for 5 minutes. We never ask you for it.\n\n\
              @auth.example.com #012345"
         );
         assert_eq!(code_in(&text), Some("012345"));
-        let one = template.text(&OtpCode::parse("012345").unwrap(), CodeLifetime::default());
-        assert!(one.contains("for 1 minute."));
+        let email = Address::parse(MethodType::Email, "ada@example.com").unwrap();
+        let one = template.text(&email, &code, CodeLifetime::default());
+        assert_eq!(code_in(&one), Some("012345"));
+        assert!(one.ends_with("It works for 1 minute. We never ask you for it."));
     }
 
     #[test]

@@ -10,7 +10,6 @@ use axum::routing::get;
 use edge::{ApiError, Json, Query};
 use http::header;
 use serde::{Deserialize, Serialize};
-use shared::{ErrorType, PhoneNumber};
 
 use crate::message::code_in;
 use crate::service::Service;
@@ -41,7 +40,8 @@ struct Messages {
 #[derive(Serialize)]
 struct Shown {
     id: String,
-    to: PhoneNumber,
+    /// A phone number or an e-mail address.
+    to: String,
     text: String,
     code: String,
     locale: String,
@@ -53,14 +53,9 @@ async fn list(
     State(service): State<Arc<Service>>,
     Query(whose): Query<Whose>,
 ) -> Result<Json<Messages>, ApiError> {
-    let to = whose.to.as_deref().map(PhoneNumber::parse).transpose();
-    let to = to.map_err(|_| {
-        ApiError::from(ErrorType::InvalidRequest)
-            .message("`to` must be a phone number in E.164 form.")
-    })?;
     let found = service
         .database
-        .read(move |sql| messages::newest(sql, to.as_ref(), MOST))
+        .read(move |sql| messages::newest(sql, whose.to.as_deref(), MOST))
         .await;
     let found = found.map_err(crate::api::fault)?;
     let now = service.clock.now();

@@ -11,9 +11,11 @@ use chacha20poly1305::{KeyInit as _, XChaCha20Poly1305, XNonce};
 use edge::keys::{Key, base62};
 use hmac::Mac as _;
 use sha2::{Digest as _, Sha256};
-use shared::{OtpCode, PhoneNumber};
+use shared::OtpCode;
 use subtle::ConstantTimeEq as _;
 use zeroize::Zeroizing;
+
+use crate::address::Address;
 
 /// Keyed digest of a code, 256 bit. Comparing two of them takes the same time whatever they are.
 #[derive(Clone, Copy)]
@@ -71,16 +73,16 @@ impl Secrets {
         }
     }
 
-    /// Digest of a code inside a challenge: it covers both and the number (E-01, A-09).
+    /// Digest of a code inside a challenge: it covers both and the address (E-01, A-09).
     pub(crate) fn code_digest(
         &self,
         challenge_id: &str,
-        number: &PhoneNumber,
+        address: &Address,
         code: &OtpCode,
     ) -> CodeDigest {
         let parts = [
             challenge_id.as_bytes(),
-            number.as_str().as_bytes(),
+            address.as_str().as_bytes(),
             code.as_str().as_bytes(),
         ];
         CodeDigest(mac(&self.pepper, &parts))
@@ -179,7 +181,7 @@ mod tests {
     #[test]
     fn a_digest_belongs_to_one_challenge_number_and_code_e_01() {
         let digest = |challenge: &str, number: &str, code: &str| {
-            let number = PhoneNumber::parse(number).unwrap();
+            let number = Address::Phone(shared::PhoneNumber::parse(number).unwrap());
             secrets().code_digest(challenge, &number, &OtpCode::parse(code).unwrap())
         };
         let one = digest("chal_1", "+12125550142", "123456");

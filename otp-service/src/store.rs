@@ -10,6 +10,7 @@ pub(crate) mod replays;
 pub(crate) mod retention;
 pub(crate) mod sessions;
 pub(crate) mod throttles;
+pub(crate) mod user_search;
 pub(crate) mod users;
 
 use storage::{Sql, StoreError};

@@ -9,3 +9,4 @@ mod repeats;
 mod sessions;
 mod sign_in;
 mod throttles;
+mod users;

@@ -77,6 +77,63 @@ pub struct SendOtpBySmsResponse {
     pub challenge: ChallengeFields,
 }
 
+/// `POST /otps/email/login_or_create` and `POST /otps/email/send`: the same by e-mail.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct SendOtpByEmailRequest {
+    /// The address.
+    pub email: HiddenText,
+    /// How long the code works; one minute when not given.
+    #[serde(
+        default,
+        deserialize_with = "present",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub expires_in: Option<CodeLifetime>,
+    /// Whether a new user stays `pending` until the first code is verified; `true` when not given.
+    /// Without effect on `send`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub requires_verification: Option<bool>,
+    /// Kept with the code.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub device_fingerprint: Option<DeviceFingerprint>,
+    /// Ours: makes it a resend inside this challenge.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub challenge_id: Option<String>,
+}
+
+/// The answer of `login_or_create` by e-mail.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LoginOrCreateUserByEmailResponse {
+    /// The `method_id` of the verification.
+    pub email_id: String,
+    /// The user, new or not.
+    pub user_id: String,
+    /// Whether this call made the user.
+    #[serde(default)]
+    pub user_created: bool,
+    /// Of the user.
+    #[serde(default)]
+    pub status: Option<UserStatus>,
+    /// Whether `status` is active, in the older form of the answer.
+    #[serde(default)]
+    pub user_active: Option<bool>,
+    /// Ours; the vendor sends none of it.
+    #[serde(flatten)]
+    pub challenge: ChallengeFields,
+}
+
+/// The answer of `send` by e-mail.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SendOtpByEmailResponse {
+    /// The `method_id` of the verification.
+    pub email_id: String,
+    /// The user of the address.
+    pub user_id: String,
+    /// Ours; the vendor sends none of it.
+    #[serde(flatten)]
+    pub challenge: ChallengeFields,
+}
+
 /// What our service adds to the answer of every send.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ChallengeFields {
@@ -395,6 +452,243 @@ impl std::fmt::Debug for UserEmail {
             .field("id", &self.id)
             .finish_non_exhaustive()
     }
+}
+
+/// `POST /users/create`: an e-mail address, a phone number, or both.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct CreateUserRequest {
+    /// The address.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub email: Option<HiddenText>,
+    /// E.164, with `+`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phone_number: Option<HiddenText>,
+    /// The names.
+    #[serde(flatten)]
+    pub names: NameFields,
+    /// Whether the user stays `pending` until a first code is verified; `true` when not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub requires_verification: Option<bool>,
+    /// Whether the answer carries the whole user.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub include_user: Option<bool>,
+}
+
+/// A user's names, each at most 256 characters; what is left out stays as it is, or unset.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NameFields {
+    /// Given name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first_name: Option<String>,
+    /// Middle name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub middle_name: Option<String>,
+    /// Family name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_name: Option<String>,
+}
+
+impl std::fmt::Debug for NameFields {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("NameFields(hidden)")
+    }
+}
+
+/// The user is made.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CreateUserResponse {
+    /// `user_…`
+    pub user_id: String,
+    /// Whether the user may sign in.
+    pub status: UserStatus,
+    /// `""` when none was given.
+    pub email_id: String,
+    /// `""` when none was given.
+    pub phone_number_id: String,
+    /// When asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub user: Option<User>,
+}
+
+/// `PUT /users/{user_id}/update`.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct UpdateUserRequest {
+    /// The names.
+    #[serde(flatten)]
+    pub names: NameFields,
+    /// Addresses to attach; those that are there stay.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub emails: Option<Vec<AttachedEmail>>,
+    /// Numbers to attach; those that are there stay.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phone_numbers: Option<Vec<AttachedPhoneNumber>>,
+}
+
+/// An e-mail address to attach to a user.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct AttachedEmail {
+    /// The address.
+    pub email: HiddenText,
+}
+
+/// A phone number to attach to a user.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct AttachedPhoneNumber {
+    /// E.164, with `+`.
+    pub phone_number: HiddenText,
+}
+
+/// The user as it is now.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UpdateUserResponse {
+    /// `user_…`
+    pub user_id: String,
+    /// All of them.
+    pub phone_numbers: Vec<UserPhoneNumber>,
+    /// All of them.
+    pub emails: Vec<UserEmail>,
+    /// With everything.
+    pub user: User,
+}
+
+/// Something of a user's, or the user, is deleted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeleteUserResponse {
+    /// `Successfully deleted user`, `… user phone number`, `… user email`
+    pub message: String,
+    /// Whose it was.
+    pub user_id: String,
+}
+
+/// `POST /users/search`.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct SearchUsersRequest {
+    /// Users on a page, 10 to 100; 50 when not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit: Option<u32>,
+    /// The `user_id` after which the page starts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub starting_after: Option<String>,
+    /// All users when not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub filters: Option<UserFilters>,
+}
+
+/// Conditions on users.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct UserFilters {
+    /// `AND` (when not given) or `OR`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub operator: Option<FilterOperator>,
+    /// The conditions; none: all users.
+    #[serde(default)]
+    pub fields: Vec<UserFilter>,
+}
+
+/// How conditions are put together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum FilterOperator {
+    /// All must hold.
+    And,
+    /// One must hold.
+    Or,
+}
+
+/// One condition.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct UserFilter {
+    /// What is looked at.
+    pub field: UserField,
+    /// How; `eq` when not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub operator: Option<Comparison>,
+    /// What it is compared with: text, number or boolean; left out it is `""`, 0 or false.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub value: Option<FilterValue>,
+    /// For `in`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub values: Option<Vec<FilterValue>>,
+    /// The upper end for `between`, included.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub second_value: Option<FilterValue>,
+}
+
+/// What a user is searched by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum UserField {
+    /// `user_…`
+    UserId,
+    /// `pending`, `active`, `inactive`
+    Status,
+    /// A part of the names.
+    FullNameMatch,
+    /// E.164.
+    PhoneNumber,
+    /// `pn_…`
+    PhoneNumberId,
+    /// A part of a number.
+    PhoneNumberMatch,
+    /// Boolean.
+    PhoneNumberVerified,
+    /// The address.
+    Email,
+    /// `email_…`
+    EmailId,
+    /// Boolean.
+    EmailVerified,
+    /// A part of an address.
+    EmailMatch,
+    /// Unix seconds.
+    CreatedAt,
+    /// Unix seconds.
+    UpdatedAt,
+}
+
+/// How a field is compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Comparison {
+    /// Equal.
+    Eq,
+    /// Equal to one of `values`.
+    In,
+    /// From `value` to `second_value`.
+    Between,
+    /// Less.
+    Lt,
+    /// Greater.
+    Gt,
+}
+
+/// A value of any of the kinds that fields have.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum FilterValue {
+    /// For the flags.
+    Flag(bool),
+    /// For times.
+    Number(i64),
+    /// For all others.
+    Text(String),
+}
+
+impl std::fmt::Debug for FilterValue {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("FilterValue(hidden)")
+    }
+}
+
+/// A page of users, newest first.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SearchUsersResponse {
+    /// The page.
+    pub users: Vec<User>,
+    /// Users on all pages.
+    pub total_count: i64,
+    /// Whether there is a page after this one.
+    pub has_more: bool,
 }
 
 /// A field that may be left out but, when it is there, is never `null`.

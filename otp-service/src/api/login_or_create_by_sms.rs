@@ -5,12 +5,10 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use edge::{ApiError, IdempotencyKey, Json};
-use shared::otp_service::{
-    ChallengeFields, LoginOrCreateUserBySmsResponse, SendOtpBySmsRequest, UserStatus,
-};
+use shared::otp_service::{LoginOrCreateUserBySmsResponse, SendOtpBySmsRequest};
 
 use super::caller::Caller;
-use super::send_by_sms::{self, Sending};
+use super::sending::{self, Sending};
 use crate::rules::challenge::Purpose;
 use crate::service::Service;
 
@@ -20,31 +18,22 @@ pub(crate) async fn handle(
     key: Option<IdempotencyKey>,
     Json(request): Json<SendOtpBySmsRequest>,
 ) -> Result<Json<LoginOrCreateUserBySmsResponse>, ApiError> {
-    let pending = request.requires_verification.unwrap_or(true);
     let sending = Sending {
         endpoint: "otps/sms/login_or_create",
         purpose: Purpose::SignIn,
-        new_user: Some(if pending {
-            UserStatus::Pending
-        } else {
-            UserStatus::Active
-        }),
+        new_user: Some(sending::new_user(request.requires_verification)),
+        address: sending::served_phone(&service, request.phone_number.as_str())?,
+        lifetime: request.expires_in,
+        device: request.device_fingerprint,
+        challenge_id: request.challenge_id,
     };
-    let sent = send_by_sms::send(app, &service, key, request, sending).await?;
+    let sent = sending::send(app, &service, key, sending).await?;
     Ok(Json(LoginOrCreateUserBySmsResponse {
+        status: Some(sent.status()),
+        challenge: sending::challenge_fields(&sent),
         phone_number_id: sent.method_id,
         user_id: sent.user_id,
         user_created: sent.user_created,
-        status: Some(if sent.active {
-            UserStatus::Active
-        } else {
-            UserStatus::Pending
-        }),
         user_active: Some(sent.active),
-        challenge: ChallengeFields {
-            challenge_id: Some(sent.challenge_id),
-            expires_in_secs: Some(sent.expires_in_secs),
-            resend_in_secs: Some(sent.resend_in_secs),
-        },
     }))
 }

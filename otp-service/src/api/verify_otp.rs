@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use edge::{ApiError, IdempotencyKey, Json};
-use shared::otp_service::{MethodType, VerifyOtpRequest, VerifyOtpResponse};
+use shared::otp_service::{VerifyOtpRequest, VerifyOtpResponse};
 use shared::{ErrorType, HiddenText, SessionToken};
 
 use super::caller::Caller;
-use super::{fault, outcome, send_by_sms};
+use super::{fault, outcome, sending};
 use crate::commands::verify_code::{Outcome, VerifyCode};
 use crate::secrets::fingerprint;
 use crate::service::Service;
@@ -26,7 +26,7 @@ pub(crate) async fn handle(
             "`otp` must be a string of {digits} digits."
         )));
     }
-    let device = send_by_sms::device(request.device_fingerprint.clone())?;
+    let device = sending::device(request.device_fingerprint.clone())?;
     match (&request.session_token, &request.session_jwt) {
         (Some(_), Some(_)) => {
             return Err(outcome::invalid(
@@ -66,6 +66,7 @@ fn answer(service: &Service, outcome: Outcome) -> Result<Json<VerifyOtpResponse>
     match outcome {
         Outcome::Verified {
             method_id,
+            method_type,
             user_id,
             session,
         } => {
@@ -80,7 +81,7 @@ fn answer(service: &Service, outcome: Outcome) -> Result<Json<VerifyOtpResponse>
                 .map_err(ApiError::internal)?;
             Ok(Json(VerifyOtpResponse {
                 method_id,
-                method_type: MethodType::PhoneNumber,
+                method_type,
                 user_id,
                 session_token,
                 session_jwt: None,

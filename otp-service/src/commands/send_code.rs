@@ -5,9 +5,10 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use shared::otp_service::{DeviceFingerprint, UserStatus};
-use shared::{CodeLifetime, OtpCode, PhoneNumber};
+use shared::{CodeLifetime, OtpCode};
 use storage::{Sql, StoreError};
 
+use crate::address::Address;
 use crate::app::App;
 use crate::ids::{self, Kind};
 use crate::random::{Random, RandomError};
@@ -18,7 +19,7 @@ use crate::secrets::Secrets;
 use crate::store::messages::Message;
 use crate::store::replays::{Replay, ReplayKey};
 use crate::store::throttles::LastSend;
-use crate::store::users::PhoneMethod;
+use crate::store::users::{Method, Names};
 use crate::store::{challenges, messages, replays, throttles, users};
 
 /// Equal sends within so many seconds are one send, also without an `Idempotency-Key` (I-08).
@@ -28,9 +29,9 @@ const EQUAL_WITHIN: i64 = 10;
 #[derive(Debug)]
 pub(crate) struct SendCode {
     pub(crate) app: App,
-    pub(crate) number: PhoneNumber,
+    pub(crate) address: Address,
     pub(crate) purpose: Purpose,
-    /// What a user becomes that is made for this number. `None`: no user is made.
+    /// What a user becomes that is made for this address. `None`: no user is made.
     pub(crate) new_user: Option<UserStatus>,
     pub(crate) lifetime: CodeLifetime,
     pub(crate) device: DeviceFingerprint,
@@ -77,12 +78,23 @@ pub(crate) struct Sent {
     pub(crate) resend_in_secs: u32,
 }
 
+impl Sent {
+    /// The user's status, as far as a send tells it.
+    pub(crate) fn status(&self) -> UserStatus {
+        if self.active {
+            UserStatus::Active
+        } else {
+            UserStatus::Pending
+        }
+    }
+}
+
 /// What came of it.
 #[derive(Debug)]
 pub(crate) enum Outcome {
     Sent(Sent),
     Refused(Refusal),
-    /// The number belongs to nobody, and no user is to be made.
+    /// The address belongs to nobody, and no user is to be made.
     NoUser,
     /// The `Idempotency-Key` was used for another request.
     OtherRequest,
@@ -96,13 +108,13 @@ impl SendCode {
         sql: &Sql<'_>,
     ) -> Result<Outcome, StoreError> {
         let (app_id, now) = (self.app.id.as_str(), self.now);
-        let (mut throttle, last_send) = throttles::load(sql, app_id, &self.number)?;
+        let (mut throttle, last_send) = throttles::load(sql, app_id, &self.address)?;
         match self.repeat_of(sql, &last_send)? {
             Repeat::New => {}
             Repeat::Of(answer) => return Ok(Outcome::Sent(answer)),
             Repeat::OtherRequest => return Ok(Outcome::OtherRequest),
         }
-        let known = users::by_number(sql, app_id, &self.number)?;
+        let known = users::by_address(sql, app_id, &self.address)?;
         if known.is_none() && self.new_user.is_none() {
             return Ok(Outcome::NoUser);
         }
@@ -142,7 +154,7 @@ impl SendCode {
         throttles::save(
             sql,
             app_id,
-            &self.number,
+            &self.address,
             &throttle,
             &LastSend {
                 request,
@@ -170,15 +182,23 @@ impl SendCode {
         Ok(Repeat::Of(answer))
     }
 
-    fn insert_user(&self, sql: &Sql<'_>) -> Result<PhoneMethod, StoreError> {
-        let method = PhoneMethod {
-            id: ids::new(Kind::PhoneNumber, self.now, self.drawn.method),
+    fn insert_user(&self, sql: &Sql<'_>) -> Result<Method, StoreError> {
+        let method = Method {
+            id: ids::new(self.address.id_kind(), self.now, self.drawn.method),
             user_id: ids::new(Kind::User, self.now, self.drawn.user),
-            number: self.number.clone(),
+            address: self.address.clone(),
             verified: false,
             user_status: self.new_user.unwrap_or(UserStatus::Pending),
         };
-        users::insert(sql, &self.app.id, &method, self.now)?;
+        users::insert(
+            sql,
+            &self.app.id,
+            &method.user_id,
+            method.user_status,
+            &Names::default(),
+            self.now,
+        )?;
+        users::insert_method(sql, &self.app.id, &method, self.now)?;
         Ok(method)
     }
 
@@ -189,7 +209,7 @@ impl SendCode {
         limits: &Limits,
         secrets: &Secrets,
         sql: &Sql<'_>,
-        method: &PhoneMethod,
+        method: &Method,
     ) -> Result<Challenge, StoreError> {
         let named = match &self.challenge_id {
             Some(id) => challenges::load(sql, &self.app.id, &method.id, id)?,
@@ -201,7 +221,7 @@ impl SendCode {
             id: ids::new(Kind::Challenge, self.now, self.drawn.challenge),
             app_id: self.app.id.clone(),
             method_id: method.id.clone(),
-            number: self.number.clone(),
+            address: self.address.clone(),
             purpose: self.purpose,
             tries: 0,
             codes: Vec::new(),
@@ -209,7 +229,7 @@ impl SendCode {
             created_at: self.now,
         });
         let code = IssuedCode {
-            digest: secrets.code_digest(&challenge.id, &self.number, &self.drawn.code),
+            digest: secrets.code_digest(&challenge.id, &self.address, &self.drawn.code),
             expires_at: self.now + self.lifetime.as_secs(),
             device: self.device.clone(),
         };
@@ -222,7 +242,7 @@ impl SendCode {
         let message = Message {
             id: ids::new(Kind::Message, self.now, self.drawn.message),
             challenge_id: challenge.id.clone(),
-            to: self.number.clone(),
+            to: self.address.as_str().to_owned(),
             sealed_text: self.sealed_text.clone(),
             locale: "en".to_owned(),
             created_at: self.now,

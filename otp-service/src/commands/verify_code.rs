@@ -2,11 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 use shared::otp_service::{
-    DeliveryChannel, DeviceFingerprint, Factor, FactorMethod, FactorType, MethodType, UserStatus,
+    DeviceFingerprint, Factor, FactorMethod, FactorType, MethodType, UserStatus,
 };
 use shared::{OtpCode, SessionLifetime};
 use storage::{Sql, StoreError};
 
+use crate::address::Address;
 use crate::app::App;
 use crate::ids::{self, Kind};
 use crate::rules::challenge::{Challenge, Success, Verdict, attempt, standing};
@@ -16,7 +17,7 @@ use crate::rules::throttle::Refusal;
 use crate::secrets::{CodeDigest, Secrets, fingerprint};
 use crate::store::replays::{Replay, ReplayKey};
 use crate::store::sessions::StoredSession;
-use crate::store::users::PhoneMethod;
+use crate::store::users::Method;
 use crate::store::{challenges, replays, sessions, throttles, users};
 
 /// What is asked for.
@@ -41,6 +42,7 @@ pub(crate) struct VerifyCode {
 pub(crate) enum Outcome {
     Verified {
         method_id: String,
+        method_type: MethodType,
         user_id: String,
         session: Option<Box<StoredSession>>,
     },
@@ -89,7 +91,7 @@ impl VerifyCode {
             }
         }
         let mut challenges = self.challenges(secrets, sql)?;
-        let (mut throttle, last_send) = throttles::load(sql, &self.app.id, &method.number)?;
+        let (mut throttle, last_send) = throttles::load(sql, &self.app.id, &method.address)?;
         let may_repeat = self.challenge_id.is_some();
         let verdict = standing(limits, &challenges, &throttle, may_repeat, self.now);
         let verdict = match verdict {
@@ -105,7 +107,7 @@ impl VerifyCode {
                     &self.device,
                     self.now,
                 );
-                throttles::save(sql, &self.app.id, &method.number, &throttle, &last_send)?;
+                throttles::save(sql, &self.app.id, &method.address, &throttle, &last_send)?;
                 if let Verdict::Right { place } = verdict
                     && let Some((challenge, digest)) = challenges.get_mut(place)
                 {
@@ -143,7 +145,7 @@ impl VerifyCode {
             None => challenges::of_method(sql, &self.app.id, &self.method_id)?,
         };
         let with_digest = |challenge: Challenge| {
-            let digest = secrets.code_digest(&challenge.id, &challenge.number, &self.code);
+            let digest = secrets.code_digest(&challenge.id, &challenge.address, &self.code);
             (challenge, digest)
         };
         Ok(found.into_iter().map(with_digest).collect())
@@ -154,7 +156,7 @@ impl VerifyCode {
         &self,
         limits: &Limits,
         sql: &Sql<'_>,
-        method: &PhoneMethod,
+        method: &Method,
     ) -> Result<Result<Option<StoredSession>, ()>, StoreError> {
         let Some(hash) = &self.session_token_hash else {
             return Ok(Ok(None));
@@ -175,7 +177,7 @@ impl VerifyCode {
         limits: &Limits,
         secrets: &Secrets,
         sql: &Sql<'_>,
-        method: &PhoneMethod,
+        method: &Method,
         challenge: &mut Challenge,
         digest: CodeDigest,
         open: Option<StoredSession>,
@@ -214,6 +216,7 @@ impl VerifyCode {
         }
         Ok(Outcome::Verified {
             method_id: method.id.clone(),
+            method_type: method.address.method_type(),
             user_id: method.user_id.clone(),
             session: session.map(Box::new),
         })
@@ -224,7 +227,7 @@ impl VerifyCode {
         &self,
         limits: &Limits,
         secrets: &Secrets,
-        method: &PhoneMethod,
+        method: &Method,
         open: Option<StoredSession>,
         at_send: DeviceFingerprint,
     ) -> Option<StoredSession> {
@@ -268,7 +271,7 @@ impl VerifyCode {
     fn repeated(
         &self,
         sql: &Sql<'_>,
-        method: &PhoneMethod,
+        method: &Method,
         success: Option<&Success>,
     ) -> Result<Outcome, StoreError> {
         let session = match success.map(|success| &success.session) {
@@ -292,18 +295,14 @@ impl VerifyCode {
         }
         Ok(Outcome::Verified {
             method_id: method.id.clone(),
+            method_type: method.address.method_type(),
             user_id: method.user_id.clone(),
             session: session.map(Box::new),
         })
     }
 
     /// The outcome that was kept under the caller's key.
-    fn again(
-        &self,
-        sql: &Sql<'_>,
-        method: &PhoneMethod,
-        kept: &str,
-    ) -> Result<Outcome, StoreError> {
+    fn again(&self, sql: &Sql<'_>, method: &Method, kept: &str) -> Result<Outcome, StoreError> {
         match serde_json::from_str(kept).map_err(|error| StoreError::Broken(error.to_string()))? {
             Kept::Wrong { attempts_left } => Ok(Outcome::Wrong { attempts_left }),
             Kept::Exhausted { wait } => Ok(Outcome::Exhausted { wait }),
@@ -347,18 +346,30 @@ fn refused(verdict: &Verdict, wait: u32) -> Outcome {
     }
 }
 
-fn factor(method: &PhoneMethod, now: i64) -> Factor {
+fn factor(method: &Method, now: i64) -> Factor {
+    let text = method.address.as_str().to_owned();
+    let mut factor = FactorMethod {
+        method_id: method.id.clone(),
+        method_type: method.address.method_type(),
+        last_verified_at: now,
+        phone_number_id: None,
+        phone_number: None,
+        email_id: None,
+        email: None,
+    };
+    match method.address {
+        Address::Phone(_) => {
+            factor.phone_number_id = Some(method.id.clone());
+            factor.phone_number = Some(text);
+        }
+        Address::Email(_) => {
+            factor.email_id = Some(method.id.clone());
+            factor.email = Some(text);
+        }
+    }
     Factor {
-        delivery_channel: DeliveryChannel::Sms,
+        delivery_channel: method.address.channel(),
         factor_type: FactorType::Otp,
-        method: FactorMethod {
-            method_id: method.id.clone(),
-            method_type: MethodType::PhoneNumber,
-            last_verified_at: now,
-            phone_number_id: Some(method.id.clone()),
-            phone_number: Some(method.number.as_str().to_owned()),
-            email_id: None,
-            email: None,
-        },
+        method: factor,
     }
 }

@@ -8,11 +8,11 @@
 //!   └──time───────────► expired    (a resend makes it live again, with the tries that were left)
 //! ```
 
-use shared::PhoneNumber;
 use shared::otp_service::DeviceFingerprint;
 
 use super::limits::Limits;
 use super::throttle::{Refusal, Throttle};
+use crate::address::Address;
 use crate::secrets::CodeDigest;
 
 /// A lost answer can be asked for again for so many seconds (I-07).
@@ -51,7 +51,7 @@ pub(crate) struct Challenge {
     pub(crate) id: String,
     pub(crate) app_id: String,
     pub(crate) method_id: String,
-    pub(crate) number: PhoneNumber,
+    pub(crate) address: Address,
     pub(crate) purpose: Purpose,
     /// Wrong codes so far; resends do not give them back.
     pub(crate) tries: u8,

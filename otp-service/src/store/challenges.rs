@@ -1,11 +1,10 @@
 //! Challenges. Their codes are one JSON column: they are only ever read and written together.
 
 use serde::{Deserialize, Serialize};
-use shared::PhoneNumber;
 use shared::otp_service::DeviceFingerprint;
 use storage::{Row, Sql, StoreError};
 
-use super::{from_json, strange, to_json};
+use super::{from_json, strange, to_json, users};
 use crate::rules::challenge::{Challenge, IssuedCode, Purpose, Success};
 use crate::secrets::CodeDigest;
 
@@ -20,7 +19,7 @@ struct StoredCode {
 
 const CHALLENGE: &str = "SELECT challenges.id, challenges.app_id, challenges.method_id, challenges.purpose,
          challenges.tries, challenges.codes, challenges.created_at, challenges.succeeded_at,
-         challenges.succeeded_digest, challenges.session_id, challenges.session_generation, methods.address
+         challenges.succeeded_digest, challenges.session_id, challenges.session_generation, methods.kind, methods.address
      FROM challenges JOIN methods ON methods.id = challenges.method_id
      WHERE challenges.app_id = $1 AND challenges.method_id = $2";
 
@@ -54,7 +53,7 @@ fn challenge(row: &Row<'_>) -> Result<Challenge, StoreError> {
             .collect::<Result<_, StoreError>>()?,
         created_at: row.int(6)?,
         success,
-        number: PhoneNumber::parse(&row.text(11)?).map_err(|_| strange("methods.address"))?,
+        address: users::address(&row.text(11)?, &row.text(12)?)?,
     })
 }
 

@@ -1,14 +1,14 @@
 //! The queue of messages. A text is sealed while it is needed and wiped after that (E-02).
 
-use shared::PhoneNumber;
 use storage::{Sql, StoreError};
 
 /// A message on its way to a phone.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(crate) struct Message {
     pub(crate) id: String,
     pub(crate) challenge_id: String,
-    pub(crate) to: PhoneNumber,
+    /// A phone number or an e-mail address.
+    pub(crate) to: String,
     /// Sealed; `""` once it is wiped.
     pub(crate) sealed_text: String,
     /// BCP 47 language of the text.
@@ -28,7 +28,7 @@ pub(crate) fn insert(sql: &Sql<'_>, app_id: &str, message: &Message) -> Result<(
             (&message.id).into(),
             app_id.into(),
             (&message.challenge_id).into(),
-            message.to.as_str().into(),
+            (&message.to).into(),
             (&message.sealed_text).into(),
             (&message.locale).into(),
             (&message.status).into(),
@@ -39,13 +39,13 @@ pub(crate) fn insert(sql: &Sql<'_>, app_id: &str, message: &Message) -> Result<(
     Ok(())
 }
 
-/// The newest messages of all apps, newest first, at most `most`; with `to` only those to one number.
+/// The newest messages of all apps, newest first, at most `most`; with `to` only those to one address.
 pub(crate) fn newest(
     sql: &Sql<'_>,
-    to: Option<&PhoneNumber>,
+    to: Option<&str>,
     most: i64,
 ) -> Result<Vec<Message>, StoreError> {
-    let to = to.map_or("", PhoneNumber::as_str);
+    let to = to.unwrap_or_default();
     sql.query(
         "SELECT id, challenge_id, address, text, locale, created_at, expires_at, status FROM messages
          WHERE ($1 = '' OR address = $1) ORDER BY created_at DESC, id DESC LIMIT $2",
@@ -54,7 +54,7 @@ pub(crate) fn newest(
             Ok(Message {
                 id: row.text(0)?,
                 challenge_id: row.text(1)?,
-                to: PhoneNumber::parse(&row.text(2)?).map_err(|_| super::strange("messages.address"))?,
+                to: row.text(2)?,
                 sealed_text: row.text(3)?,
                 locale: row.text(4)?,
                 created_at: row.int(5)?,

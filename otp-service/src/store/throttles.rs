@@ -1,12 +1,12 @@
-//! What each number has done, and the answer to its last send.
+//! What each number and address has done, and the answer to its last send.
 
-use shared::PhoneNumber;
 use storage::{Sql, StoreError};
 
 use super::{from_json, strange, to_json};
+use crate::address::Address;
 use crate::rules::throttle::Throttle;
 
-/// The last send to a number: a digest of the request, and the answer it got.
+/// The last send to an address: a digest of the request, and the answer it got.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct LastSend {
     pub(crate) request: String,
@@ -15,17 +15,17 @@ pub(crate) struct LastSend {
     pub(crate) at: i64,
 }
 
-/// A number that did nothing yet has an empty history.
+/// An address that did nothing yet has an empty history.
 pub(crate) fn load(
     sql: &Sql<'_>,
     app_id: &str,
-    number: &PhoneNumber,
+    address: &Address,
 ) -> Result<(Throttle, LastSend), StoreError> {
     let counter = |value: i64| u32::try_from(value).map_err(|_| strange("throttles.failures"));
     let found = sql.query_one(
         "SELECT failures, recent_failures, last_failure_at, wait_until, sends, last_request, last_answer, last_sent_at
          FROM throttles WHERE app_id = $1 AND address = $2",
-        &[app_id.into(), number.as_str().into()],
+        &[app_id.into(), address.as_str().into()],
         |row| {
             let throttle = Throttle {
                 failures: counter(row.int(0)?)?,
@@ -43,7 +43,7 @@ pub(crate) fn load(
 pub(crate) fn save(
     sql: &Sql<'_>,
     app_id: &str,
-    number: &PhoneNumber,
+    address: &Address,
     throttle: &Throttle,
     last_send: &LastSend,
 ) -> Result<(), StoreError> {
@@ -57,7 +57,7 @@ pub(crate) fn save(
              last_answer = excluded.last_answer, last_sent_at = excluded.last_sent_at",
         &[
             app_id.into(),
-            number.as_str().into(),
+            address.as_str().into(),
             i64::from(throttle.failures).into(),
             i64::from(throttle.recent_failures).into(),
             throttle.last_failure_at.into(),

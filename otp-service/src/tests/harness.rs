@@ -124,7 +124,7 @@ impl Harness {
 
     /// The messages to a number, newest first.
     pub(super) async fn messages(&self, number: &str) -> Vec<Value> {
-        let to = number.replace('+', "%2B");
+        let to = number.replace('+', "%2B").replace('@', "%40");
         let answer = Call::get(&format!("/outbox/messages?to={to}"))
             .send(&self.router)
             .await;

@@ -362,10 +362,6 @@ async fn the_outbox_is_a_page_with_no_inline_script_and_its_own_files() {
                 .starts_with(kind)
         );
     }
-    Call::get("/outbox/messages?to=12125550142")
-        .send(&harness.router)
-        .await
-        .assert_error(ErrorType::InvalidRequest);
 }
 
 #[tokio::test]

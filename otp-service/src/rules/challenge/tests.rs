@@ -8,15 +8,15 @@ use crate::secrets::Secrets;
 
 const START: i64 = 1_800_000_000;
 
-fn number() -> PhoneNumber {
-    PhoneNumber::parse("+12125550142").unwrap()
+fn address() -> Address {
+    Address::Phone(shared::PhoneNumber::parse("+12125550142").unwrap())
 }
 
 fn digest(challenge: &str, code: &str) -> CodeDigest {
     Secrets::derive(
         &edge::keys::Key::load(Some(&"01".repeat(32).as_str().into()), "".as_ref()).unwrap(),
     )
-    .code_digest(challenge, &number(), &OtpCode::parse(code).unwrap())
+    .code_digest(challenge, &address(), &OtpCode::parse(code).unwrap())
 }
 
 fn challenge(id: &str) -> Challenge {
@@ -24,7 +24,7 @@ fn challenge(id: &str) -> Challenge {
         id: id.to_owned(),
         app_id: "app".to_owned(),
         method_id: "pn".to_owned(),
-        number: number(),
+        address: address(),
         purpose: Purpose::SignIn,
         tries: 0,
         codes: Vec::new(),

@@ -1,0 +1,35 @@
+//! `DELETE /users/{user_id}/delete`: removes a user with everything that belongs to it; its sessions
+//! end (C-10, F-09).
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use edge::{ApiError, Json};
+use shared::ErrorType;
+use shared::otp_service::DeleteUserResponse;
+
+use super::caller::Caller;
+use super::fault;
+use super::path_id::UserId;
+use crate::service::Service;
+use crate::store::users;
+
+pub(crate) async fn handle(
+    Caller(app): Caller,
+    State(service): State<Arc<Service>>,
+    UserId(user_id): UserId,
+) -> Result<Json<DeleteUserResponse>, ApiError> {
+    let id = user_id.clone();
+    let deleted = service
+        .database
+        .write(move |sql| users::delete(sql, &app.id, &id))
+        .await
+        .map_err(fault)?;
+    if !deleted {
+        return Err(ErrorType::UserNotFound.into());
+    }
+    Ok(Json(DeleteUserResponse {
+        message: "Successfully deleted user".to_owned(),
+        user_id,
+    }))
+}

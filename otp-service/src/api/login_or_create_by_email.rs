@@ -1,0 +1,39 @@
+//! `POST /otps/email/login_or_create`: finds or makes the user of an e-mail address, just in time, and sends a
+//! code.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use edge::{ApiError, IdempotencyKey, Json};
+use shared::otp_service::{LoginOrCreateUserByEmailResponse, SendOtpByEmailRequest};
+
+use super::caller::Caller;
+use super::sending::{self, Sending};
+use crate::rules::challenge::Purpose;
+use crate::service::Service;
+
+pub(crate) async fn handle(
+    Caller(app): Caller,
+    State(service): State<Arc<Service>>,
+    key: Option<IdempotencyKey>,
+    Json(request): Json<SendOtpByEmailRequest>,
+) -> Result<Json<LoginOrCreateUserByEmailResponse>, ApiError> {
+    let sending = Sending {
+        endpoint: "otps/email/login_or_create",
+        purpose: Purpose::SignIn,
+        new_user: Some(sending::new_user(request.requires_verification)),
+        address: sending::email(request.email.as_str())?,
+        lifetime: request.expires_in,
+        device: request.device_fingerprint,
+        challenge_id: request.challenge_id,
+    };
+    let sent = sending::send(app, &service, key, sending).await?;
+    Ok(Json(LoginOrCreateUserByEmailResponse {
+        status: Some(sent.status()),
+        challenge: sending::challenge_fields(&sent),
+        email_id: sent.method_id,
+        user_id: sent.user_id,
+        user_created: sent.user_created,
+        user_active: Some(sent.active),
+    }))
+}

@@ -1,0 +1,35 @@
+//! `POST /otps/email/send`: sends a code to an e-mail address that already belongs to a user (second factor).
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use edge::{ApiError, IdempotencyKey, Json};
+use shared::otp_service::{SendOtpByEmailRequest, SendOtpByEmailResponse};
+
+use super::caller::Caller;
+use super::sending::{self, Sending};
+use crate::rules::challenge::Purpose;
+use crate::service::Service;
+
+pub(crate) async fn handle(
+    Caller(app): Caller,
+    State(service): State<Arc<Service>>,
+    key: Option<IdempotencyKey>,
+    Json(request): Json<SendOtpByEmailRequest>,
+) -> Result<Json<SendOtpByEmailResponse>, ApiError> {
+    let sending = Sending {
+        endpoint: "otps/email/send",
+        purpose: Purpose::SecondFactor,
+        new_user: None,
+        address: sending::email(request.email.as_str())?,
+        lifetime: request.expires_in,
+        device: request.device_fingerprint,
+        challenge_id: request.challenge_id,
+    };
+    let sent = sending::send(app, &service, key, sending).await?;
+    Ok(Json(SendOtpByEmailResponse {
+        challenge: sending::challenge_fields(&sent),
+        email_id: sent.method_id,
+        user_id: sent.user_id,
+    }))
+}

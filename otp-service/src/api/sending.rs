@@ -1,0 +1,164 @@
+//! What all sends do alike: check the destination, draw what is random, run the command.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use edge::{ApiError, IdempotencyKey};
+use shared::otp_service::{ChallengeFields, DeviceFingerprint, UserStatus};
+use shared::{CodeLifetime, ErrorType, PhoneNumber};
+
+use super::{fault, outcome};
+use crate::address::{Address, EmailAddress};
+use crate::app::App;
+use crate::commands::send_code::{Drawn, Outcome, SendCode, Sent};
+use crate::rules::challenge::Purpose;
+use crate::service::Service;
+use crate::store::replays::ReplayKey;
+
+/// A send as its endpoint understood it.
+pub(super) struct Sending {
+    pub(super) endpoint: &'static str,
+    pub(super) purpose: Purpose,
+    /// What a user becomes that is made for this address. `None`: no user is made.
+    pub(super) new_user: Option<UserStatus>,
+    pub(super) address: Address,
+    pub(super) lifetime: Option<CodeLifetime>,
+    pub(super) device: Option<DeviceFingerprint>,
+    pub(super) challenge_id: Option<String>,
+}
+
+/// What `requires_verification` makes of a new user.
+pub(super) fn new_user(requires_verification: Option<bool>) -> UserStatus {
+    if requires_verification.unwrap_or(true) {
+        UserStatus::Pending
+    } else {
+        UserStatus::Active
+    }
+}
+
+pub(super) async fn send(
+    app: App,
+    service: &Arc<Service>,
+    key: Option<IdempotencyKey>,
+    sending: Sending,
+) -> Result<Sent, ApiError> {
+    let device = device(sending.device)?;
+    let lifetime = sending.lifetime.unwrap_or_default();
+    let drawn =
+        Drawn::draw(&service.random, service.limits.code_digits).map_err(ApiError::internal)?;
+    let nonce = service.random.bytes().map_err(ApiError::internal)?;
+    let text = service
+        .template
+        .text(&sending.address, &drawn.code, lifetime);
+    let sealed_text = service
+        .secrets
+        .seal(&text, nonce)
+        .ok_or_else(|| ApiError::internal("a text was not sealed"))?;
+    let request = service.secrets.request_digest(&[
+        sending.endpoint,
+        sending.address.as_str(),
+        &lifetime.as_secs().to_string(),
+        if sending.new_user == Some(UserStatus::Active) {
+            "active"
+        } else {
+            ""
+        },
+        sending.challenge_id.as_deref().unwrap_or_default(),
+    ]);
+    let replay = key.map(|key| ReplayKey {
+        endpoint: sending.endpoint,
+        key: key.as_str().to_owned(),
+        request: request.clone(),
+    });
+    let command = SendCode {
+        app,
+        address: sending.address,
+        purpose: sending.purpose,
+        new_user: sending.new_user,
+        lifetime,
+        device,
+        challenge_id: sending.challenge_id,
+        request,
+        replay,
+        sealed_text,
+        drawn,
+        now: service.clock.now(),
+    };
+    let (limits, secrets) = (Arc::clone(&service.limits), Arc::clone(&service.secrets));
+    let outcome = service
+        .database
+        .write(move |sql| command.run(&limits, &secrets, sql))
+        .await
+        .map_err(fault)?;
+    match outcome {
+        Outcome::Sent(sent) => Ok(sent),
+        Outcome::Refused(refusal) => Err(outcome::refusal(refusal)),
+        Outcome::NoUser => Err(ErrorType::UserNotFound.into()),
+        Outcome::OtherRequest => Err(outcome::other_request()),
+    }
+}
+
+/// Our additions to the answer of a send.
+pub(super) fn challenge_fields(sent: &Sent) -> ChallengeFields {
+    ChallengeFields {
+        challenge_id: Some(sent.challenge_id.clone()),
+        expires_in_secs: Some(sent.expires_in_secs),
+        resend_in_secs: Some(sent.resend_in_secs),
+    }
+}
+
+/// The canonical spelling of a number that text messages can be sent to (B-07, G-02).
+pub(super) fn phone(service: &Service, spelling: &str) -> Result<Address, ApiError> {
+    destination(service, spelling).map(|destination| Address::Phone(destination.number().clone()))
+}
+
+/// The same, in a country that is served (G-01).
+pub(super) fn served_phone(service: &Service, spelling: &str) -> Result<Address, ApiError> {
+    let destination = destination(service, spelling)?;
+    let served = |country: &String| country == destination.country();
+    if !service.countries.is_empty() && !service.countries.iter().any(served) {
+        return Err(ErrorType::DestinationNotAllowed.into());
+    }
+    Ok(Address::Phone(destination.number().clone()))
+}
+
+fn destination(service: &Service, spelling: &str) -> Result<number_plan::Destination, ApiError> {
+    let invalid = || ApiError::from(ErrorType::InvalidPhoneNumber);
+    let spelling = PhoneNumber::parse(spelling).map_err(|_| invalid())?;
+    let destination = number_plan::Destination::parse(&spelling).map_err(|_| invalid())?;
+    if destination.is_fixed_line() && !service.fixed_lines {
+        return Err(invalid());
+    }
+    Ok(destination)
+}
+
+pub(super) fn email(spelling: &str) -> Result<Address, ApiError> {
+    let invalid = |_| outcome::invalid("`email` must be an e-mail address.");
+    EmailAddress::parse(spelling)
+        .map(Address::Email)
+        .map_err(invalid)
+}
+
+/// The device, checked: `ip` an address or empty, `user_agent` at most 512 characters.
+pub(super) fn device(given: Option<DeviceFingerprint>) -> Result<DeviceFingerprint, ApiError> {
+    let device = given.unwrap_or_default();
+    if device
+        .ip
+        .as_deref()
+        .is_some_and(|ip| !ip.is_empty() && ip.parse::<IpAddr>().is_err())
+    {
+        return Err(outcome::invalid(
+            "`device_fingerprint.ip` must be an IP address or empty.",
+        ));
+    }
+    if device
+        .user_agent
+        .as_deref()
+        .is_some_and(|text| text.chars().count() > 512)
+    {
+        return Err(outcome::invalid(
+            "`device_fingerprint.user_agent` must be at most 512 characters.",
+        ));
+    }
+    Ok(device)
+}

@@ -1,0 +1,57 @@
+//! `PUT /users/{user_id}/update`: changes names and attaches addresses. Empty lists attach nothing.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use edge::{ApiError, Json};
+use shared::otp_service::{UpdateUserRequest, UpdateUserResponse};
+
+use super::caller::Caller;
+use super::create_user::{changed, check_names, new_address};
+use super::path_id::UserId;
+use super::{fault, sending};
+use crate::commands::change_user::UpdateUser;
+use crate::service::Service;
+
+pub(crate) async fn handle(
+    Caller(app): Caller,
+    State(service): State<Arc<Service>>,
+    UserId(user_id): UserId,
+    Json(request): Json<UpdateUserRequest>,
+) -> Result<Json<UpdateUserResponse>, ApiError> {
+    check_names(&request.names)?;
+    let mut addresses = Vec::new();
+    for attached in request.emails.unwrap_or_default() {
+        addresses.push(new_address(
+            &service,
+            sending::email(attached.email.as_str())?,
+        )?);
+    }
+    for attached in request.phone_numbers.unwrap_or_default() {
+        addresses.push(new_address(
+            &service,
+            sending::phone(&service, attached.phone_number.as_str())?,
+        )?);
+    }
+    let command = UpdateUser {
+        app,
+        user_id,
+        first_name: request.names.first_name,
+        middle_name: request.names.middle_name,
+        last_name: request.names.last_name,
+        addresses,
+        now: service.clock.now(),
+    };
+    let outcome = service
+        .database
+        .write(move |sql| command.run(sql))
+        .await
+        .map_err(fault)?;
+    let user = changed(outcome)?;
+    Ok(Json(UpdateUserResponse {
+        user_id: user.user_id.clone(),
+        phone_numbers: user.phone_numbers.clone(),
+        emails: user.emails.clone(),
+        user: *user,
+    }))
+}
