@@ -8,11 +8,13 @@ mod delete_email;
 mod delete_phone_number;
 mod delete_session;
 mod delete_user;
+mod get_jwks;
 mod get_user;
 mod health;
 mod list_sessions;
 mod login_or_create_by_email;
 mod login_or_create_by_sms;
+mod named_session;
 mod outcome;
 mod path_id;
 mod search_users;
@@ -53,6 +55,7 @@ pub(crate) fn router(service: Arc<Service>) -> Router {
         .route("/sessions/verify", post(verify_session::handle))
         .route("/sessions/list", get(list_sessions::handle))
         .route("/sessions/delete", delete(delete_session::handle))
+        .route("/jwks/default", get(get_jwks::handle))
         .route("/users/create", post(create_user::handle))
         .route("/users/search", post(search_users::handle))
         .route("/users/{user_id}", get(get_user::handle))

@@ -44,6 +44,9 @@ pub struct Config {
     /// Send also to numbers that are surely fixed lines
     #[arg(long, env = "ALLOW_FIXED_LINES")]
     pub allow_fixed_lines: bool,
+    /// Take the secret key as `?api_key=` at /jwks/default too, as the vendor's Node SDK sends it
+    #[arg(long, env = "JWKS_KEY_IN_ADDRESS", default_value_t = true, action = clap::ArgAction::Set)]
+    pub jwks_key_in_address: bool,
     /// Secret key made known at first start; environment only
     #[arg(skip)]
     pub initial_api_key: Option<Secret>,

@@ -15,6 +15,7 @@ mod app;
 mod commands;
 mod config;
 mod ids;
+mod jwt;
 mod message;
 mod outbox;
 mod random;

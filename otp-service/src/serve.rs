@@ -16,6 +16,7 @@ use tokio::net::TcpListener;
 use crate::api;
 use crate::app::Mode;
 use crate::config::{Config, GatewayKind};
+use crate::jwt::KeyRings;
 use crate::message::{Template, TemplateError};
 use crate::random::Random;
 use crate::secrets::Secrets;
@@ -158,7 +159,9 @@ pub(crate) async fn build(
             .iter()
             .map(|country| country.to_ascii_uppercase())
             .collect(),
+        keys_in_addresses: config.jwks_key_in_address,
         known_keys: KnownKeys::default(),
+        key_rings: KeyRings::default(),
     });
     Ok((api::router(Arc::clone(&service)), service))
 }

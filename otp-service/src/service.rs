@@ -7,6 +7,7 @@ use edge::clock::Clock;
 use storage::Database;
 
 use crate::app::App;
+use crate::jwt::KeyRings;
 use crate::message::Template;
 use crate::random::Random;
 use crate::rules::limits::Limits;
@@ -24,7 +25,10 @@ pub(crate) struct Service {
     pub(crate) fixed_lines: bool,
     /// ISO 3166 alpha-2 codes of the countries that are served; empty: all (G-01).
     pub(crate) countries: Vec<String>,
+    /// Whether JWKS takes the key as `?api_key=` too (F-05).
+    pub(crate) keys_in_addresses: bool,
     pub(crate) known_keys: KnownKeys,
+    pub(crate) key_rings: KeyRings,
 }
 
 /// Keys that were found valid within the running second, so that a busy caller's key is not looked

@@ -9,6 +9,7 @@ pub(crate) mod messages;
 pub(crate) mod replays;
 pub(crate) mod retention;
 pub(crate) mod sessions;
+pub(crate) mod signing_keys;
 pub(crate) mod throttles;
 pub(crate) mod user_search;
 pub(crate) mod users;

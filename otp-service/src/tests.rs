@@ -4,6 +4,7 @@
 mod bad_input;
 mod durability;
 mod harness;
+mod jwts;
 mod races;
 mod repeats;
 mod sessions;

@@ -367,6 +367,33 @@ pub struct DeleteSessionResponse {
     pub message: String,
 }
 
+/// `GET /jwks/default`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct JwksResponse {
+    /// Newest first.
+    pub keys: Vec<Jwk>,
+}
+
+/// A public RSA key (RFC 7517).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Jwk {
+    /// `RS256`
+    pub alg: String,
+    /// Exponent, base64url.
+    pub e: String,
+    /// `["verify"]`
+    pub key_ops: Vec<String>,
+    /// `jwk_…`
+    pub kid: String,
+    /// `RSA`
+    pub kty: String,
+    /// Modulus, base64url.
+    pub n: String,
+    /// `sig`
+    #[serde(rename = "use")]
+    pub key_use: String,
+}
+
 /// `GET /users/{user_id}`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct User {

@@ -24,22 +24,26 @@ impl FromRequestParts<Arc<Service>> for Caller {
         parts: &mut Parts,
         service: &Arc<Service>,
     ) -> Result<Self, ApiError> {
-        let unauthorized = || ApiError::from(ErrorType::Unauthorized);
-        let key = BearerToken::of(&parts.headers).ok_or_else(unauthorized)?;
-        Mode::of_key(key.as_str()).ok_or_else(unauthorized)?;
-        let hash = fingerprint(key.as_str());
-        let now = service.clock.now();
-        if let Some(app) = service.known_keys.get(&hash, now) {
-            return Ok(Self(app));
-        }
-        let question = hash.clone();
-        let found = service
-            .database
-            .read(move |sql| api_keys::app_of(sql, &question))
-            .await
-            .map_err(fault)?;
-        let app = found.ok_or_else(unauthorized)?;
-        service.known_keys.remember(hash, app.clone(), now);
-        Ok(Self(app))
+        let key = BearerToken::of(&parts.headers).ok_or(ErrorType::Unauthorized)?;
+        app_of_key(service, key.as_str()).await.map(Self)
     }
+}
+
+/// The app that a secret key opens.
+pub(super) async fn app_of_key(service: &Service, key: &str) -> Result<App, ApiError> {
+    Mode::of_key(key).ok_or(ErrorType::Unauthorized)?;
+    let hash = fingerprint(key);
+    let now = service.clock.now();
+    if let Some(app) = service.known_keys.get(&hash, now) {
+        return Ok(app);
+    }
+    let question = hash.clone();
+    let found = service
+        .database
+        .read(move |sql| api_keys::app_of(sql, &question))
+        .await
+        .map_err(fault)?;
+    let app = found.ok_or(ErrorType::Unauthorized)?;
+    service.known_keys.remember(hash, app.clone(), now);
+    Ok(app)
 }

@@ -1,4 +1,4 @@
-//! `DELETE /sessions/delete`: ends a session by its token or its id. Ending it again answers like
+//! `DELETE /sessions/delete`: ends a session by its token, a JWT of it, or its id. Ending it again answers like
 //! the first time (C-07).
 
 use std::sync::Arc;
@@ -10,33 +10,26 @@ use shared::otp_service::{DeleteSessionRequest, DeleteSessionResponse};
 use storage::{Sql, StoreError};
 
 use super::caller::Caller;
-use super::{fault, outcome};
-use crate::secrets::fingerprint;
+use super::{fault, named_session, outcome};
 use crate::service::Service;
-use crate::store::sessions;
-
-enum Which {
-    TokenHash(String),
-    Id(String),
-}
+use crate::store::sessions::{self, SessionRef};
 
 pub(crate) async fn handle(
     Caller(app): Caller,
     State(service): State<Arc<Service>>,
     Json(request): Json<DeleteSessionRequest>,
 ) -> Result<Json<DeleteSessionResponse>, ApiError> {
-    let (which, unknown) = match (
+    let (named, unknown) = match (
         request.session_token,
         request.session_jwt,
         request.session_id,
     ) {
-        (Some(token), None, None) => (
-            Which::TokenHash(fingerprint(token.as_str())),
+        (Some(token), None, None) => (named_session::by_token(&token), ErrorType::InvalidSession),
+        (None, Some(jwt), None) => (
+            named_session::by_jwt(&service, &app.id, &jwt).await?,
             ErrorType::InvalidSession,
         ),
-        (None, None, Some(id)) => (Which::Id(id), ErrorType::SessionNotFound),
-        // No JWT was ever issued by this version.
-        (None, Some(_), None) => return Err(ErrorType::InvalidSession.into()),
+        (None, None, Some(id)) => (SessionRef::Id(id), ErrorType::SessionNotFound),
         _ => {
             return Err(outcome::invalid(
                 "Give exactly one of `session_token`, `session_jwt` and `session_id`.",
@@ -46,7 +39,7 @@ pub(crate) async fn handle(
     let now = service.clock.now();
     let ended = service
         .database
-        .write(move |sql| end(sql, &app.id, &which, now))
+        .write(move |sql| end(sql, &app.id, &named, now))
         .await
         .map_err(fault)?;
     if !ended {
@@ -58,11 +51,8 @@ pub(crate) async fn handle(
 }
 
 /// Ends the session; whether it was ever there.
-fn end(sql: &Sql<'_>, app_id: &str, which: &Which, now: i64) -> Result<bool, StoreError> {
-    let found = match which {
-        Which::TokenHash(hash) => sessions::by_token_hash(sql, app_id, hash)?,
-        Which::Id(id) => sessions::by_id(sql, app_id, id)?,
-    };
+fn end(sql: &Sql<'_>, app_id: &str, named: &SessionRef, now: i64) -> Result<bool, StoreError> {
+    let found = sessions::find(sql, app_id, named)?;
     let Some(mut session) = found else {
         return Ok(false);
     };

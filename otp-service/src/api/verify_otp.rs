@@ -8,9 +8,8 @@ use shared::otp_service::{VerifyOtpRequest, VerifyOtpResponse};
 use shared::{ErrorType, HiddenText, SessionToken};
 
 use super::caller::Caller;
-use super::{fault, outcome, sending};
+use super::{fault, named_session, outcome, sending};
 use crate::commands::verify_code::{Outcome, VerifyCode};
-use crate::secrets::fingerprint;
 use crate::service::Service;
 use crate::store::replays::ReplayKey;
 
@@ -27,28 +26,25 @@ pub(crate) async fn handle(
         )));
     }
     let device = sending::device(request.device_fingerprint.clone())?;
-    match (&request.session_token, &request.session_jwt) {
+    let open_session = match (&request.session_token, &request.session_jwt) {
         (Some(_), Some(_)) => {
             return Err(outcome::invalid(
                 "Give `session_token` or `session_jwt`, not both.",
             ));
         }
-        // No JWT was ever issued by this version.
-        (None, Some(_)) => return Err(ErrorType::InvalidSession.into()),
-        _ => {}
-    }
+        (Some(token), None) => Some(named_session::by_token(token)),
+        (None, Some(jwt)) => Some(named_session::by_jwt(&service, &app.id, jwt).await?),
+        (None, None) => None,
+    };
     let replay = key.map(|key| replay_key(&service, &request, &key));
     let command = VerifyCode {
-        app,
+        app: app.clone(),
         method_id: request.method_id,
         code: request.otp,
         challenge_id: request.challenge_id,
         device,
         session_lasts: request.session_expires_in,
-        session_token_hash: request
-            .session_token
-            .as_ref()
-            .map(|token| fingerprint(token.as_str())),
+        open_session,
         replay,
         drawn: service.random.bytes().map_err(ApiError::internal)?,
         now: service.clock.now(),
@@ -59,10 +55,14 @@ pub(crate) async fn handle(
         .write(move |sql| command.run(&limits, &secrets, sql))
         .await
         .map_err(fault)?;
-    answer(&service, outcome)
+    answer(&app.id, &service, outcome).await
 }
 
-fn answer(service: &Service, outcome: Outcome) -> Result<Json<VerifyOtpResponse>, ApiError> {
+async fn answer(
+    app_id: &str,
+    service: &Service,
+    outcome: Outcome,
+) -> Result<Json<VerifyOtpResponse>, ApiError> {
     match outcome {
         Outcome::Verified {
             method_id,
@@ -70,23 +70,25 @@ fn answer(service: &Service, outcome: Outcome) -> Result<Json<VerifyOtpResponse>
             user_id,
             session,
         } => {
-            let token = session.as_ref().map(|session| {
-                service
-                    .secrets
-                    .session_token(&session.id, session.generation)
-            });
-            let session_token = token
-                .map(|token| SessionToken::parse(&token))
-                .transpose()
-                .map_err(ApiError::internal)?;
-            Ok(Json(VerifyOtpResponse {
+            let mut answer = VerifyOtpResponse {
                 method_id,
                 method_type,
                 user_id,
-                session_token,
+                session_token: None,
                 session_jwt: None,
-                session: session.map(|session| session.into_wire()),
-            }))
+                session: None,
+            };
+            if let Some(session) = session {
+                let token = service
+                    .secrets
+                    .session_token(&session.id, session.generation);
+                answer.session_token =
+                    Some(SessionToken::parse(&token).map_err(ApiError::internal)?);
+                let session = session.into_wire();
+                answer.session_jwt = Some(service.session_jwt(app_id, &session).await?);
+                answer.session = Some(session);
+            }
+            Ok(Json(answer))
         }
         Outcome::Invalid => Err(ErrorType::InvalidOtp.into()),
         Outcome::Wrong { attempts_left } => {

@@ -8,9 +8,8 @@ use shared::otp_service::{VerifySessionRequest, VerifySessionResponse};
 use shared::{ErrorType, SessionToken};
 
 use super::caller::Caller;
-use super::{fault, outcome};
+use super::{fault, named_session, outcome};
 use crate::commands::verify_session::VerifySession;
-use crate::secrets::fingerprint;
 use crate::service::Service;
 
 pub(crate) async fn handle(
@@ -18,11 +17,9 @@ pub(crate) async fn handle(
     State(service): State<Arc<Service>>,
     Json(request): Json<VerifySessionRequest>,
 ) -> Result<Json<VerifySessionResponse>, ApiError> {
-    let invalid = || ApiError::from(ErrorType::InvalidSession);
-    let token = match (&request.session_token, &request.session_jwt) {
-        (Some(token), None) => SessionToken::parse(token.as_str()).map_err(|_| invalid())?,
-        // No JWT was ever issued by this version.
-        (None, Some(_)) => return Err(invalid()),
+    let named = match (&request.session_token, &request.session_jwt) {
+        (Some(token), None) => named_session::by_token(token),
+        (None, Some(jwt)) => named_session::by_jwt(&service, &app.id, jwt).await?,
         _ => {
             return Err(outcome::invalid(
                 "Give exactly one of `session_token` and `session_jwt`.",
@@ -30,19 +27,24 @@ pub(crate) async fn handle(
         }
     };
     let command = VerifySession {
-        app,
-        token_hash: fingerprint(token.as_str()),
+        app: app.clone(),
+        named,
         lasts: request.session_expires_in,
         now: service.clock.now(),
     };
-    let session = command
+    let found = command
         .run(&service.limits, &service.database)
         .await
-        .map_err(fault)?
-        .ok_or_else(invalid)?;
+        .map_err(fault)?;
+    let session = found.ok_or(ErrorType::InvalidSession)?;
+    let token = service
+        .secrets
+        .session_token(&session.id, session.generation);
+    let session_token = SessionToken::parse(&token).map_err(ApiError::internal)?;
+    let session = session.into_wire();
     Ok(Json(VerifySessionResponse {
-        session: session.into_wire(),
-        session_token: Some(token),
-        session_jwt: None,
+        session_jwt: Some(service.session_jwt(&app.id, &session).await?),
+        session_token: Some(session_token),
+        session,
     }))
 }

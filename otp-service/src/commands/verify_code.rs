@@ -16,7 +16,7 @@ use crate::rules::session::Lifetime;
 use crate::rules::throttle::Refusal;
 use crate::secrets::{CodeDigest, Secrets, fingerprint};
 use crate::store::replays::{Replay, ReplayKey};
-use crate::store::sessions::StoredSession;
+use crate::store::sessions::{SessionRef, StoredSession};
 use crate::store::users::Method;
 use crate::store::{challenges, replays, sessions, throttles, users};
 
@@ -29,8 +29,8 @@ pub(crate) struct VerifyCode {
     pub(crate) challenge_id: Option<String>,
     pub(crate) device: DeviceFingerprint,
     pub(crate) session_lasts: Option<SessionLifetime>,
-    /// Hash of the token of an open session to extend.
-    pub(crate) session_token_hash: Option<String>,
+    /// An open session to extend.
+    pub(crate) open_session: Option<SessionRef>,
     pub(crate) replay: Option<ReplayKey>,
     /// For the id of a new session.
     pub(crate) drawn: [u8; 16],
@@ -158,10 +158,10 @@ impl VerifyCode {
         sql: &Sql<'_>,
         method: &Method,
     ) -> Result<Result<Option<StoredSession>, ()>, StoreError> {
-        let Some(hash) = &self.session_token_hash else {
+        let Some(named) = &self.open_session else {
             return Ok(Ok(None));
         };
-        let session = sessions::by_token_hash(sql, &self.app.id, hash)?;
+        let session = sessions::find(sql, &self.app.id, named)?;
         let open = session.filter(|session| {
             session.user_id == method.user_id && session.lifetime.is_live(limits, self.now)
         });

@@ -6,13 +6,13 @@ use storage::{Database, Sql, StoreError};
 
 use crate::app::App;
 use crate::rules::limits::Limits;
-use crate::store::sessions::{self, StoredSession};
+use crate::store::sessions::{self, SessionRef, StoredSession};
 
 /// What is asked for.
 #[derive(Debug, Clone)]
 pub(crate) struct VerifySession {
     pub(crate) app: App,
-    pub(crate) token_hash: String,
+    pub(crate) named: SessionRef,
     /// Moves the end.
     pub(crate) lasts: Option<SessionLifetime>,
     pub(crate) now: i64,
@@ -53,7 +53,7 @@ impl VerifySession {
         limits: &Limits,
         sql: &Sql<'_>,
     ) -> Result<Option<(StoredSession, bool)>, StoreError> {
-        let found = sessions::by_token_hash(sql, &self.app.id, &self.token_hash)?;
+        let found = sessions::find(sql, &self.app.id, &self.named)?;
         let Some(mut session) = found.filter(|session| session.lifetime.is_live(limits, self.now))
         else {
             return Ok(None);

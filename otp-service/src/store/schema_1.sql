@@ -112,6 +112,15 @@ CREATE INDEX sessions_of_user ON sessions (user_id);
 CREATE INDEX sessions_by_end ON sessions (expires_at);
 CREATE INDEX sessions_by_ended_at ON sessions (ended_at);
 
+-- Private keys that sign session JWTs, sealed.
+CREATE TABLE signing_keys (
+    id TEXT NOT NULL PRIMARY KEY,
+    app_id TEXT NOT NULL REFERENCES apps (id),
+    sealed_key TEXT NOT NULL,
+    created_at BIGINT NOT NULL
+);
+CREATE INDEX signing_keys_of_app ON signing_keys (app_id);
+
 -- First answers to requests with an Idempotency-Key.
 CREATE TABLE replays (
     app_id TEXT NOT NULL REFERENCES apps (id),

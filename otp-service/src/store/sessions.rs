@@ -66,8 +66,35 @@ fn session(row: &Row<'_>) -> Result<StoredSession, StoreError> {
     })
 }
 
+/// How a caller names a session.
+#[derive(Clone)]
+pub(crate) enum SessionRef {
+    /// By the hash of its newest token.
+    TokenHash(String),
+    /// By its id, which a JWT carries too.
+    Id(String),
+}
+
+impl std::fmt::Debug for SessionRef {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("SessionRef")
+    }
+}
+
+/// The session that is named, live or not.
+pub(crate) fn find(
+    sql: &Sql<'_>,
+    app_id: &str,
+    named: &SessionRef,
+) -> Result<Option<StoredSession>, StoreError> {
+    match named {
+        SessionRef::TokenHash(hash) => by_token_hash(sql, app_id, hash),
+        SessionRef::Id(id) => by_id(sql, app_id, id),
+    }
+}
+
 /// The session whose newest token has this hash, live or not.
-pub(crate) fn by_token_hash(
+fn by_token_hash(
     sql: &Sql<'_>,
     app_id: &str,
     hash: &str,
