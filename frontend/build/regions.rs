@@ -17,7 +17,7 @@ use crate::prefixes::{Depth, split};
 /// 4. trunk prefix
 /// 5. prefix for calls abroad
 /// 6. possible lengths of mobile numbers, a hexadecimal bit mask
-/// 7. possible lengths of mobile and fixed numbers, likewise
+/// 7. possible lengths of mobile and of not much shorter fixed numbers, likewise
 /// 8. area code that is left out in local calls
 /// 9. `1` when the national form is rearranged in ways that only the full library knows
 /// 10. beginnings of national numbers that belong to this country, separated by `,`
@@ -39,6 +39,9 @@ fn line(region: Region) -> Result<String, String> {
     let mobile = lengths(dial, PhoneNumberType::Mobile);
     let either = mobile | lengths(dial, PhoneNumberType::FixedLine);
     let mobile = if mobile == 0 { either } else { mobile };
+    // Much shorter than a mobile number is an unfinished one: few short fixed lines take messages.
+    let shortest = mobile.trailing_zeros().saturating_sub(2);
+    let either = either & !((1 << shortest) - 1);
     let main = LIBRARY.get_region_for_country_code(dial) == Some(region);
     let examples = examples(region);
     let trunk = trunk_prefix(region, dial, &examples);

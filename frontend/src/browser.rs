@@ -8,14 +8,21 @@ mod web_otp;
 
 use wasm_bindgen::JsValue;
 
+use crate::deadline::Millis;
+
 pub use focus::{focus, focus_and_select, focus_is_on_nothing};
 pub use intl::{CountryNames, ago, date_and_time, fold};
 pub use web_otp::WebOtp;
 
-/// Milliseconds since 1970 by this browser's clock.
+/// Whole milliseconds since 1970 by this browser's clock.
 #[must_use]
-pub fn now() -> f64 {
-    js_sys::Date::now()
+pub fn now() -> Millis {
+    #[allow(
+        clippy::cast_possible_truncation,
+        reason = "whole numbers far below 2^53"
+    )]
+    let now = js_sys::Date::now() as Millis;
+    now
 }
 
 /// Whether the browser says that it has no network.

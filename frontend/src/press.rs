@@ -5,7 +5,7 @@ use shared::HiddenText;
 use crate::deadline::Millis;
 
 /// After this long a press with an unknown outcome is not the same press any more.
-const SAME_PRESS_MILLIS: Millis = 60_000.0;
+const SAME_PRESS_MILLIS: Millis = 60_000;
 
 /// The last press whose outcome is unknown.
 #[derive(Debug, Default)]
@@ -50,17 +50,17 @@ mod tests {
     #[test]
     fn a_press_repeated_after_a_lost_answer_keeps_its_key() {
         let mut presses = Presses::default();
-        assert_eq!(presses.key("+49", 0.0, "a".to_owned()), "a");
-        assert_eq!(presses.key("+49", 5_000.0, "b".to_owned()), "a");
+        assert_eq!(presses.key("+49", 0, "a".to_owned()), "a");
+        assert_eq!(presses.key("+49", 5_000, "b".to_owned()), "a");
     }
 
     #[test]
     fn an_answered_press_another_number_or_much_later_is_another_press() {
         let mut presses = Presses::default();
-        presses.key("+49", 0.0, "a".to_owned());
+        presses.key("+49", 0, "a".to_owned());
         presses.settle();
-        assert_eq!(presses.key("+49", 1.0, "b".to_owned()), "b");
-        assert_eq!(presses.key("+44", 2.0, "c".to_owned()), "c");
-        assert_eq!(presses.key("+44", 90_000.0, "d".to_owned()), "d");
+        assert_eq!(presses.key("+49", 1, "b".to_owned()), "b");
+        assert_eq!(presses.key("+44", 2, "c".to_owned()), "c");
+        assert_eq!(presses.key("+44", 90_000, "d".to_owned()), "d");
     }
 }

@@ -136,26 +136,24 @@ impl App {
     /// The allowed countries for a picker, sorted by name.
     #[must_use]
     pub(crate) fn country_choices(self) -> Vec<CountryChoice> {
-        let mut choices: Vec<CountryChoice> = self
-            .allowed()
-            .into_iter()
-            .filter_map(phone::find)
-            .map(|country| {
-                let name = self.country_name(country.code);
-                let folded = browser::fold(&name);
-                CountryChoice {
-                    code: country.code,
-                    dial: country.dial,
-                    name,
-                    folded,
-                }
-            })
-            .collect();
-        let compare = |one: &CountryChoice, other: &CountryChoice| -> Ordering {
-            self.names
-                .with_value(|names| names.compare(&one.name, &other.name))
-        };
-        choices.sort_by(compare);
+        let mut choices: Vec<CountryChoice> = Vec::new();
+        for country in self.allowed().into_iter().filter_map(phone::find) {
+            let name = self.country_name(country.code);
+            // Sorted while they come: a few hundred, and no sorting routine in the program.
+            let place = choices.partition_point(|other| {
+                self.names
+                    .with_value(|names| names.compare(&other.name, &name))
+                    == Ordering::Less
+            });
+            let choice = CountryChoice {
+                code: country.code,
+                dial: country.dial,
+                main: country.main,
+                folded: browser::fold(&name),
+                name,
+            };
+            choices.insert(place, choice);
+        }
         choices
     }
 

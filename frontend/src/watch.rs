@@ -16,7 +16,7 @@ use crate::failure::Failure;
 use crate::state::App;
 
 /// Looking at a tab again asks at most so often.
-const PAUSE_MILLIS: Millis = 5_000.0;
+const PAUSE_MILLIS: Millis = 5_000;
 /// How often the end is looked for; short, because timers stand still while a machine sleeps.
 const TICK: Duration = Duration::from_secs(5);
 

@@ -4,6 +4,7 @@ use js_sys::{Array, Function, Intl, Object, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 
 use super::member;
+use crate::deadline::Millis;
 use crate::phone::CountryCode;
 
 /// Names of countries in one language (`Intl.DisplayNames`) and their order.
@@ -66,20 +67,20 @@ fn options(entries: &[(&str, &str)]) -> Object {
 
 /// A moment, milliseconds since 1970, in the words of a language.
 #[must_use]
-pub fn date_and_time(language: &str, at: f64) -> String {
+pub fn date_and_time(language: &str, at: Millis) -> String {
     let options = options(&[("dateStyle", "long"), ("timeStyle", "short")]);
-    js_sys::Date::new(&at.into())
+    js_sys::Date::new(&number(at))
         .to_locale_string(language, &options)
         .into()
 }
 
 /// "5 minutes ago" in the words of a language.
 #[must_use]
-pub fn ago(language: &str, secs: f64) -> Option<String> {
+pub fn ago(language: &str, secs: i64) -> Option<String> {
     let (amount, unit) = match secs {
-        ..3600.0 => (secs / 60.0, "minute"),
-        ..86_400.0 => (secs / 3600.0, "hour"),
-        _ => (secs / 86_400.0, "day"),
+        ..3600 => (secs / 60, "minute"),
+        ..86_400 => (secs / 3600, "hour"),
+        _ => (secs / 86_400, "day"),
     };
     let intl = member(&js_sys::global(), "Intl")?;
     let constructor: Function = member(&intl, "RelativeTimeFormat")?.dyn_into().ok()?;
@@ -87,18 +88,26 @@ pub fn ago(language: &str, secs: f64) -> Option<String> {
     let format = Reflect::construct(&constructor, &arguments).ok()?;
     let method: Function = member(&format, "format")?.dyn_into().ok()?;
     method
-        .call2(&format, &(-amount.floor()).into(), &unit.into())
+        .call2(&format, &number(-amount), &unit.into())
         .ok()?
         .as_string()
+}
+
+#[allow(clippy::cast_precision_loss, reason = "times are far below 2^53")]
+fn number(value: i64) -> JsValue {
+    JsValue::from_f64(value as f64)
 }
 
 /// Small letters without accents, to find what is written differently.
 #[must_use]
 pub fn fold(text: &str) -> String {
-    let decomposed: String = js_sys::JsString::from(text).normalize("NFD").into();
+    let decomposed: String = js_sys::JsString::from(text)
+        .normalize("NFD")
+        .to_lower_case()
+        .into();
+    let is_accent = |character: &char| ('\u{300}'..='\u{36f}').contains(character);
     decomposed
         .chars()
-        .filter(|character| !('\u{300}'..='\u{36f}').contains(character))
-        .flat_map(char::to_lowercase)
+        .filter(|character| !is_accent(character))
         .collect()
 }

@@ -5,7 +5,8 @@ mod search;
 use leptos::ev::{Event, KeyboardEvent, MouseEvent};
 use leptos::html;
 use leptos::prelude::*;
-use web_sys::{ScrollIntoViewOptions, ScrollLogicalPosition};
+use wasm_bindgen::JsCast;
+use web_sys::{HtmlElement, ScrollIntoViewOptions, ScrollLogicalPosition};
 
 use crate::browser;
 use crate::phone::{self, CountryCode};
@@ -25,6 +26,8 @@ struct Picker {
     /// Typed since the list was opened.
     query: RwSignal<Option<String>>,
     active: RwSignal<Option<CountryCode>>,
+    /// What Enter chooses: the active one, after a search without one the best found.
+    highlighted: Memo<Option<CountryCode>>,
     found: Memo<Vec<CountryChoice>>,
 }
 
@@ -61,12 +64,20 @@ pub fn CountryPicker(
         let folded = query.with(|query| query.as_deref().map(browser::fold).unwrap_or_default());
         all.with(|all| search(all, &folded))
     });
+    let active = RwSignal::new(None);
+    let highlighted = Memo::new(move |_| {
+        let searched =
+            query.with(|query| query.as_ref().is_some_and(|text| !text.trim().is_empty()));
+        let best = || found.with(|found| found.first().map(|choice| choice.code));
+        active.get().or_else(|| best().filter(|_| searched))
+    });
     let picker = Picker {
         id,
         selected,
         open,
         query,
-        active: RwSignal::new(None),
+        active,
+        highlighted,
         found,
     };
     let input = NodeRef::<html::Input>::new();
@@ -146,7 +157,7 @@ impl Picker {
         if !self.open.get_untracked() {
             self.active.set(self.selected.get_untracked());
             self.open.set(true);
-            self.scroll_to_active();
+            self.scroll_to_active(true);
         }
     }
 
@@ -186,7 +197,7 @@ impl Picker {
             "ArrowUp" => self.step(-1),
             "PageDown" if open => self.step(PAGE),
             "PageUp" if open => self.step(-PAGE),
-            "Enter" if open => match self.would_choose() {
+            "Enter" if open => match self.highlighted.get_untracked() {
                 Some(code) => self.choose(code),
                 None => self.close(),
             },
@@ -194,7 +205,7 @@ impl Picker {
             // The key goes on to the next field; what was searched and found counts.
             "Tab" if open => {
                 let searched = self.query.with_untracked(Option::is_some);
-                if let Some(code) = self.would_choose().filter(|_| searched) {
+                if let Some(code) = self.highlighted.get_untracked().filter(|_| searched) {
                     self.choose(code);
                 }
                 return;
@@ -202,21 +213,6 @@ impl Picker {
             _ => return,
         }
         event.prevent_default();
-    }
-
-    /// The active one; after a search without a choice the best one found.
-    fn would_choose(self) -> Option<CountryCode> {
-        let searched = || {
-            self.query
-                .with_untracked(|query| query.as_ref().is_some_and(|text| !text.trim().is_empty()))
-        };
-        let first = || {
-            self.found
-                .with_untracked(|found| found.first().map(|choice| choice.code))
-        };
-        self.active
-            .get_untracked()
-            .or_else(|| first().filter(|_| searched()))
     }
 
     fn step(self, by: isize) {
@@ -232,19 +228,30 @@ impl Picker {
             found.get(next).map(|choice| choice.code)
         });
         self.active.set(next);
-        self.scroll_to_active();
+        self.scroll_to_active(false);
     }
 
-    /// After the list has been drawn.
-    fn scroll_to_active(self) {
+    /// After the list has been drawn. Opening moves nothing but the list; a step with the keyboard
+    /// may have to move the page too.
+    fn scroll_to_active(self, opening: bool) {
         let Some(id) = self.active.get_untracked().map(|code| self.option_id(code)) else {
             return;
         };
         request_animation_frame(move || {
-            if let Some(option) = document().get_element_by_id(&id) {
-                let nearest = ScrollIntoViewOptions::new();
-                nearest.set_block(ScrollLogicalPosition::Nearest);
-                option.scroll_into_view_with_scroll_into_view_options(&nearest);
+            let option = document().get_element_by_id(&id);
+            let Some(option) = option.and_then(|option| option.dyn_into::<HtmlElement>().ok())
+            else {
+                return;
+            };
+            match option.parent_element() {
+                Some(list) if opening => {
+                    list.set_scroll_top(option.offset_top() - list.client_height() / 2);
+                }
+                _ => {
+                    let nearest = ScrollIntoViewOptions::new();
+                    nearest.set_block(ScrollLogicalPosition::Nearest);
+                    option.scroll_into_view_with_scroll_into_view_options(&nearest);
+                }
             }
         });
     }
@@ -273,7 +280,7 @@ impl Picker {
 
     fn option(self, choice: &CountryChoice) -> impl IntoView + use<> {
         let code = choice.code;
-        let is_active = move || self.active.get() == Some(code);
+        let is_active = move || self.highlighted.get() == Some(code);
         let is_selected = self.selected.get_untracked() == Some(code);
         view! {
             <li

@@ -13,5 +13,9 @@ pub fn FieldMessage(
     #[prop(into)]
     message: Signal<Option<String>>,
 ) -> impl IntoView {
-    view! { <p class="field-message" role="alert" id=id>{move || message.get()}</p> }
+    view! {
+        <div class="field-message">
+            <p role="alert" id=id>{move || message.get()}</p>
+        </div>
+    }
 }

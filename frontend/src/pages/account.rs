@@ -66,7 +66,7 @@ fn Facts() -> impl IntoView {
     let number = session(|_, session| phone::international(&session.phone_number));
     let user_id = session(|_, session| session.user_id.clone());
     let ends = session(|app, session| {
-        let ends = browser::now() + f64::from(session.expires_in_secs) * 1000.0;
+        let ends = browser::now() + i64::from(session.expires_in_secs) * 1000;
         browser::date_and_time(app.text.language, ends)
     });
     view! {

@@ -10,6 +10,7 @@ use shared::{ErrorType, HiddenText, OtpCode};
 
 use super::{Go, Screen};
 use crate::browser::{self, WebOtp};
+use crate::deadline::Millis;
 use crate::failure::Failure;
 use crate::press::Presses;
 use crate::session::Pending;
@@ -34,7 +35,7 @@ pub(super) struct CodeForm {
     /// Digits that were sent in without a press, so that they are not sent in again.
     sent_itself: StoredValue<String>,
     presses: StoredValue<Presses>,
-    now: RwSignal<f64>,
+    now: RwSignal<Millis>,
     web_otp: StoredValue<Option<WebOtp>, LocalStorage>,
 }
 

@@ -166,13 +166,9 @@ impl List {
 }
 
 fn last_used(app: App, unix_secs: i64) -> String {
-    #[allow(
-        clippy::cast_precision_loss,
-        reason = "seconds since 1970 are far below 2^53"
-    )]
-    let secs = browser::now() / 1000.0 - unix_secs as f64;
-    let words = (secs >= 120.0)
-        .then(|| browser::ago(app.text.language, secs))
-        .flatten();
-    words.unwrap_or_else(|| app.text.just_now.to_owned())
+    let secs = browser::now() / 1000 - unix_secs;
+    let words = (secs >= 120).then(|| browser::ago(app.text.language, secs));
+    words
+        .flatten()
+        .unwrap_or_else(|| app.text.just_now.to_owned())
 }

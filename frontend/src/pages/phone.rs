@@ -87,7 +87,8 @@ pub(crate) fn PhoneScreen() -> impl IntoView {
             />
             <p class="form-message" role="alert">{move || form.trouble()}</p>
         </form>
-        <p class="fine">{text.what_happens} " " {move || links(app)}</p>
+        <p class="fine">{text.what_happens}</p>
+        <p class="fine links">{move || links(app)}</p>
     }
 }
 

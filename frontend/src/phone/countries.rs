@@ -43,7 +43,7 @@ pub struct Country {
     /// The country calling code, without plus.
     pub dial: &'static str,
     /// Owns the numbers of its calling code that no other country claims.
-    pub(super) main: bool,
+    pub main: bool,
     pub(super) trunk: &'static str,
     pub(super) exit: &'static str,
     pub(super) mobile: Lengths,

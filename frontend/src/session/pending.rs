@@ -10,7 +10,7 @@ use crate::deadline::{Deadline, Millis};
 const SHOWN_AFTER_END_SECS: u32 = 15 * 60;
 
 /// A verification that waits for its code. Lies where all tabs see it, so its number is masked.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Pending {
     /// Goes back with the code.
     pub verification_id: VerificationId,
@@ -69,7 +69,7 @@ mod tests {
 
     #[test]
     fn what_all_tabs_can_read_has_no_whole_number_f_07() {
-        let stored = serde_json::to_string(&Pending::new(&answer(), 0.0)).unwrap();
+        let stored = serde_json::to_string(&Pending::new(&answer(), 0)).unwrap();
         assert!(
             !stored.contains("15123456789") && stored.contains("•89"),
             "{stored}"
@@ -78,18 +78,18 @@ mod tests {
 
     #[test]
     fn a_pending_verification_survives_a_reload_with_its_deadlines() {
-        let pending = Pending::new(&answer(), 1000.0);
+        let pending = Pending::new(&answer(), 1000);
         let stored = serde_json::to_string(&pending).unwrap();
         let read: Pending = serde_json::from_str(&stored).unwrap();
         assert_eq!(read, pending);
-        assert_eq!(read.resend_from.secs_left(11_000.0), 20);
+        assert_eq!(read.resend_from.secs_left(11_000), 20);
     }
 
     #[test]
     fn it_is_gone_long_after_its_end_and_not_before() {
-        let pending = Pending::new(&answer(), 0.0);
-        assert!(!pending.is_stale(301_000.0));
-        assert!(pending.is_stale(300_000.0 + 901_000.0));
+        let pending = Pending::new(&answer(), 0);
+        assert!(!pending.is_stale(301_000));
+        assert!(pending.is_stale(300_000 + 901_000));
     }
 
     #[test]

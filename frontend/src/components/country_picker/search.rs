@@ -9,6 +9,8 @@ pub struct CountryChoice {
     pub code: CountryCode,
     /// Calling code, without plus.
     pub dial: &'static str,
+    /// Stands first among the countries of its calling code.
+    pub main: bool,
     /// Name in the page's language.
     pub name: String,
     /// The name in small letters without accents.
@@ -21,24 +23,23 @@ pub(super) fn search(choices: &[CountryChoice], folded: &str) -> Vec<CountryChoi
     if wanted.is_empty() {
         return choices.to_vec();
     }
-    let mut found: Vec<(u8, &CountryChoice)> = choices
-        .iter()
-        .filter_map(|choice| Some((rank(choice, wanted)?, choice)))
-        .collect();
-    found.sort_by_key(|(rank, _)| *rank);
-    found
-        .into_iter()
-        .map(|(_, choice)| choice.clone())
-        .collect()
+    let ranked = |wanted_rank: u8| {
+        choices
+            .iter()
+            .filter(move |choice| rank(choice, wanted) == Some(wanted_rank))
+    };
+    (0..=LAST_RANK).flat_map(ranked).cloned().collect()
 }
+
+const LAST_RANK: u8 = 3;
 
 /// Smaller is better; `None` does not fit.
 fn rank(choice: &CountryChoice, wanted: &str) -> Option<u8> {
     let digits = wanted.strip_prefix('+').unwrap_or(wanted);
     if !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()) {
         return match choice.dial == digits {
-            true => Some(0),
-            false => choice.dial.starts_with(digits).then_some(1),
+            true => Some(u8::from(!choice.main)),
+            false => choice.dial.starts_with(digits).then_some(2),
         };
     }
     if choice.code.as_str().eq_ignore_ascii_case(wanted) {
@@ -47,13 +48,18 @@ fn rank(choice: &CountryChoice, wanted: &str) -> Option<u8> {
     if choice.folded.starts_with(wanted) {
         return Some(1);
     }
-    let mut words = choice
-        .folded
-        .split(|character: char| !character.is_alphanumeric());
+    let mut words = choice.folded.split(is_between_words);
     if words.any(|word| word.starts_with(wanted)) {
         return Some(2);
     }
     choice.folded.contains(wanted).then_some(3)
+}
+
+fn is_between_words(character: char) -> bool {
+    matches!(
+        character,
+        ' ' | '-' | '(' | '.' | '&' | '\'' | '’' | '·' | '・'
+    )
 }
 
 #[cfg(test)]
@@ -68,11 +74,13 @@ mod tests {
             ("GB", "44", "United Kingdom"),
             ("IN", "91", "India"),
             ("IO", "246", "British Indian Ocean Territory"),
+            ("JE", "44", "Jersey"),
             ("US", "1", "United States"),
         ]
         .map(|(code, dial, name)| CountryChoice {
             code: CountryCode::parse(code).unwrap(),
             dial,
+            main: code != "JE",
             name: name.to_owned(),
             folded: name.to_lowercase().replace('ô', "o"),
         })
@@ -91,16 +99,16 @@ mod tests {
     #[test]
     fn countries_are_found_by_name_code_and_calling_code() {
         for (text, codes) in [
-            ("", "AT CI DE GB IN IO US"),
+            ("", "AT CI DE GB IN IO JE US"),
             ("ger", "DE"),
             ("de", "DE"),
-            ("in", "IN IO"),
+            ("in", "IN IO GB"),
             ("ind", "IN IO"),
             ("kingdom", "GB"),
             ("cote", "CI"),
             ("ivoire", "CI"),
-            ("+4", "AT DE GB"),
-            ("44", "GB"),
+            ("+4", "AT DE GB JE"),
+            ("44", "GB JE"),
             ("+1", "US"),
             ("gb", "GB"),
             ("zzz", ""),

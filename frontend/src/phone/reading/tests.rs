@@ -96,6 +96,7 @@ fn what_can_be_no_number_is_told_in_terms_of_the_country() {
         ("US", "212 555 0142;ext=7", Misread::NotANumber),
         ("US", "212+5550142", Misread::NotANumber),
         ("DE", "0151", Misread::TooShort(code("DE"))),
+        ("DE", "0151 23", Misread::TooShort(code("DE"))),
         ("US", "555 0142", Misread::TooShort(code("US"))),
         ("US", "212 555 0142 5", Misread::TooLong(code("US"))),
         ("US", "+49 1", Misread::TooShort(code("DE"))),
