@@ -130,10 +130,11 @@ impl CodeScreen<'_> {
     }
 }
 
-/// A code that is surely not this one, of the same length.
+/// The nth of nine codes that are surely not this one, and of the same length.
 #[must_use]
-pub fn another_code(code: &str) -> String {
+pub fn another_code(code: &str, nth: u32) -> String {
+    let other = |digit: u32| char::from_digit((digit + nth.clamp(1, 9)) % 10, 10);
     code.chars()
-        .map(|digit| if digit == '9' { '0' } else { '9' })
+        .filter_map(|digit| digit.to_digit(10).and_then(other))
         .collect()
 }

@@ -41,7 +41,7 @@ impl Browser {
         self.console.ignored = true;
     }
 
-    /// Warnings and errors since the last call that the test did not announce.
+    /// Errors and broken policies since the last call that the test did not announce.
     pub async fn complaints(&self) -> Outcome<Vec<ConsoleLine>> {
         let lines = self.client.issue_cmd(TakeLog).await?;
         Ok(lines
@@ -74,8 +74,11 @@ impl ConsoleLine {
         }
     }
 
+    /// An error, or a warning about what the policy or an integrity value has stopped. Browsers
+    /// also warn of features in headers that only other browsers know.
     fn is_complaint(&self) -> bool {
-        matches!(self.level.as_str(), "SEVERE" | "WARNING")
+        let stopped = ["Content Security Policy", "integrity"];
+        self.level == "SEVERE" || stopped.iter().any(|words| self.message.contains(words))
     }
 }
 
@@ -126,9 +129,14 @@ mod tests {
     }
 
     #[test]
-    fn information_is_no_complaint() {
-        let quiet = ConsoleLine::read(&json!({"level": "INFO", "source": "console-api"}));
-        assert!(!quiet.is_complaint());
+    fn errors_and_broken_policies_are_complaints_and_nothing_else_is() {
+        let warning = |message: &str| {
+            ConsoleLine::read(
+                &json!({"level": "WARNING", "source": "security", "message": message}),
+            )
+        };
+        assert!(!warning("Unrecognized feature: 'bluetooth'.").is_complaint());
+        assert!(warning("violates the following Content Security Policy").is_complaint());
         assert!(line("javascript", "x").is_complaint());
     }
 }

@@ -116,13 +116,13 @@ async fn a_number_that_can_not_be_one_is_told_at_the_button_and_sends_nothing() 
     play("bad_number", Setup::default(), async |stage| {
         stage.open("/").await?;
         let screen = stage.browser.phone_screen().await?;
-        screen.choose_country("Germany").await?;
-        screen.send_code_to("0151 23").await?;
+        screen.choose_country("United States").await?;
+        screen.send_code_to("(212) 555-01").await?;
         let words = stage.browser.words_of(Role::Alert).await?;
-        assert!(words.contains("too short for Germany"), "{words}");
+        assert!(words.contains("too short for United States"), "{words}");
         let field = screen.number_field().await?;
         assert!(field.is_invalid().await?);
-        assert_eq!(field.value().await?, "0151 23");
+        assert_eq!(field.value().await?, "(212) 555-01");
         assert_eq!(stage.browser.path().await?, "/");
         stage
             .browser

@@ -17,7 +17,7 @@ async fn a_wrong_code_says_how_many_tries_are_left_and_the_right_one_still_works
         let screen = stage.browser.code_screen().await?;
         let code = stage.product.outbox().wait_for_code(number, 1).await?;
 
-        let wrong = another_code(&code);
+        let wrong = another_code(&code, 1);
         screen.enter(&wrong).await?;
         let words = screen.complaint().await?;
         assert!(words.contains("4 tries left"), "{words}");
@@ -53,15 +53,26 @@ async fn after_five_wrong_codes_the_right_one_is_refused_and_the_screen_says_wha
         let screen = stage.browser.code_screen().await?;
         let code = stage.product.outbox().wait_for_code(number, 1).await?;
 
-        for left in ["4 tries", "3 tries", "2 tries", "1 try"] {
-            screen.enter(&another_code(&code)).await?;
+        for (nth, left) in (1..).zip(["4 tries", "3 tries", "2 tries", "1 try"]) {
+            screen.enter(&another_code(&code, nth)).await?;
             wait_for(format_args!("“{left} left”"), async || {
                 let words = screen.complaint().await?;
                 Ok(words.contains(&format!("{left} left")).then_some(()))
             })
             .await?;
         }
-        screen.enter(&another_code(&code)).await?;
+        screen.enter(&another_code(&code, 5)).await?;
+        stage
+            .browser
+            .wait_for_text("Too many wrong codes. Ask for a new code")
+            .await?;
+        screen.enter(&code).await?;
+        stage
+            .browser
+            .find(Role::Button, "Verify")
+            .await?
+            .press()
+            .await?;
         stage
             .browser
             .wait_for_text("Too many wrong codes. Ask for a new code")
