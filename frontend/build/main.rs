@@ -5,6 +5,11 @@
 //! number patterns themselves. The page only has to understand what a person typed; whether a
 //! number can exist is decided by the servers with the full library.
 
+#![allow(
+    clippy::print_stdout,
+    reason = "a build script talks to cargo this way"
+)]
+
 mod prefixes;
 mod regions;
 

@@ -83,7 +83,6 @@ impl App {
 
     /// Asks the backend for its settings, again if need be.
     pub(crate) fn load_config(self) {
-        self.config.set(Config::Loading);
         spawn_local(async move {
             match crate::api::load_config().await {
                 Ok(config) => self.config.set(Config::Loaded(config)),
@@ -91,6 +90,14 @@ impl App {
             }
             self.settle_country();
         });
+    }
+
+    /// Asks again if the last answer did not come.
+    pub(crate) fn load_missing_config(self) {
+        let missing = |config: &Config| matches!(config, Config::Failed(_));
+        if self.config.with_untracked(missing) {
+            self.load_config();
+        }
     }
 
     /// The product's name, as soon as it is known.

@@ -67,11 +67,13 @@ pub(crate) fn start(app: App) {
     let looked_at = move || {
         if browser::is_visible() {
             app.session.reread();
+            app.load_missing_config();
             if !app.watch.asked_lately(browser::now()) {
                 check(app);
             }
         }
     };
+    let _ = window_event_listener(ev::online, move |_| app.load_missing_config());
     let _ = window_event_listener(ev::focus, move |_| looked_at());
     let _ = window_event_listener(ev::visibilitychange, move |_| looked_at());
     let _ = window_event_listener(ev::pageshow, move |_| looked_at());

@@ -79,7 +79,7 @@ pub fn date_and_time(language: &str, at: Millis) -> String {
 pub fn ago(language: &str, secs: i64) -> Option<String> {
     let (amount, unit) = match secs {
         ..3600 => (secs / 60, "minute"),
-        ..86_400 => (secs / 3600, "hour"),
+        3600..86_400 => (secs / 3600, "hour"),
         _ => (secs / 86_400, "day"),
     };
     let intl = member(&js_sys::global(), "Intl")?;

@@ -5,7 +5,6 @@ use leptos::prelude::*;
 use super::code_form::{CodeForm, FIELD};
 use super::screen::{Heading, WorkButton};
 use super::{Screen, use_go};
-use crate::browser;
 use crate::components::CodeField;
 use crate::phone;
 use crate::state::{App, use_app};
@@ -42,7 +41,7 @@ pub(crate) fn CodeScreen() -> impl IntoView {
                 {text.change_number}
             </button>
         </p>
-        <form novalidate method="post" on:submit=submit on:keydown=move |_| ()>
+        <form class="form" novalidate method="post" on:submit=submit>
             <CodeField
                 id=FIELD
                 label=text.verification_code
@@ -89,12 +88,4 @@ fn shown_number(app: App) -> String {
         }
         _ => pending.masked_number,
     }
-}
-
-/// Keys that are pressed anywhere on this screen are meant for the code.
-pub(crate) fn wants_keyboard(key: &str) -> bool {
-    let mut characters = key.chars();
-    let single = characters.next().filter(|_| characters.next().is_none());
-    single.is_some_and(|key| crate::digits::ascii_digit(key).is_some())
-        && browser::focus_is_on_nothing()
 }

@@ -11,7 +11,8 @@ use shared::{ErrorType, HiddenText, OtpCode};
 use super::{Go, Screen};
 use crate::browser::{self, WebOtp};
 use crate::deadline::Millis;
-use crate::failure::Failure;
+use crate::digits::ascii_digit;
+use crate::failure::{Failure, Refusal};
 use crate::press::Presses;
 use crate::session::Pending;
 use crate::state::App;
@@ -88,11 +89,24 @@ impl CodeForm {
     /// The focus is on the heading at first; digits and a paste are meant for the field.
     fn take_keys_from_everywhere(self) {
         let keys = window_event_listener(ev::keydown, move |event| {
-            if super::code::wants_keyboard(&event.key()) {
+            if is_digit(&event.key()) && browser::focus_is_on_nothing() {
                 browser::focus(FIELD);
             }
         });
-        on_cleanup(move || keys.remove());
+        let paste = window_event_listener(ev::paste, move |event| {
+            let text = event
+                .clipboard_data()
+                .and_then(|data| data.get_data("text").ok());
+            let code = text.and_then(|text| code::pasted(&text, self.length()));
+            if let Some(code) = code.filter(|_| browser::focus_is_on_nothing()) {
+                self.value.set(code);
+                self.completed();
+            }
+        });
+        on_cleanup(move || {
+            keys.remove();
+            paste.remove();
+        });
     }
 
     fn length(self) -> usize {
@@ -178,6 +192,7 @@ impl CodeForm {
     }
 
     fn blame_code(self, reason: Failure) {
+        self.follow_waits(reason);
         let sentence = failure(self.app.text, reason, Doing::Verifying);
         match reason.error_type() {
             Some(
@@ -190,6 +205,28 @@ impl CodeForm {
                 self.error.try_set(Some(sentence));
             }
         }
+    }
+
+    /// What the server says about waiting is what the countdown shows.
+    fn follow_waits(self, reason: Failure) {
+        let Failure::Refused(Refusal {
+            error_type,
+            retry_after_secs,
+            ..
+        }) = reason
+        else {
+            return;
+        };
+        let Some(mut pending) = self.app.session.pending_now() else {
+            return;
+        };
+        match error_type {
+            ErrorType::OtpAttemptsExceeded => pending.exhausted = true,
+            ErrorType::TooManyRequests => {}
+            _ => return,
+        }
+        pending.wait(retry_after_secs.unwrap_or_default(), browser::now());
+        self.app.session.wait_for_code(pending);
     }
 
     pub(super) fn resend(self) {
@@ -209,7 +246,8 @@ impl CodeForm {
         self.resending.set(true);
         let request = SendOtpRequest {
             phone_number: HiddenText::from(kept.number.as_str()),
-            verification_id: Some(pending.verification_id),
+            // No code that is added to a used-up verification could work.
+            verification_id: (!pending.exhausted).then_some(pending.verification_id),
         };
         let key = self.presses.try_update_value(|presses| {
             presses.key(kept.number.as_str(), browser::now(), browser::random_key())
@@ -232,10 +270,18 @@ impl CodeForm {
                     self.ask_browser();
                 }
                 Err(reason) => {
-                    self.error
-                        .try_set(Some(failure(self.app.text, reason, Doing::Sending)));
+                    self.follow_waits(reason);
+                    let sentence = failure(self.app.text, reason, Doing::Sending);
+                    self.error.try_set(Some(sentence));
                 }
             }
         });
     }
+}
+
+/// Names of keys that type something are what they type.
+fn is_digit(key: &str) -> bool {
+    let mut characters = key.chars();
+    let single = characters.next().filter(|_| characters.next().is_none());
+    single.and_then(ascii_digit).is_some()
 }

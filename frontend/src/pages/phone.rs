@@ -58,7 +58,7 @@ pub(crate) fn PhoneScreen() -> impl IntoView {
         <Heading text=text.sign_in described_by=NOTICE/>
         <p class="lead">{text.sign_in_lead}</p>
         <p class="notice" role="status" id=NOTICE>{move || app.notice.get()}</p>
-        <form novalidate method="post" on:submit=submit>
+        <form class="form" novalidate method="post" on:submit=submit>
             <CountryPicker
                 id="country"
                 label=text.country
@@ -183,13 +183,7 @@ impl Form {
             )
         });
         let key = key.unwrap_or_else(browser::random_key);
-        if self
-            .app
-            .config
-            .with_untracked(|config| matches!(config, Config::Failed(_)))
-        {
-            self.app.load_config();
-        }
+        self.app.load_missing_config();
         spawn_local(async move {
             let answer = api::send_otp(&request, &key).await;
             self.sending.try_set(false);

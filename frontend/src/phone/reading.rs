@@ -128,7 +128,7 @@ fn owner(dial: &str, nsn: &str, selected: Country) -> Option<Country> {
         .or_else(|| main_of(dial))
 }
 
-fn after_exit_code<'a>(digits: &'a str, selected: Country) -> Option<&'a str> {
+fn after_exit_code(digits: &str, selected: Country) -> Option<&str> {
     // "00" is what most of the world dials, and it starts no national number.
     digits
         .strip_prefix(selected.exit)

@@ -22,6 +22,9 @@ pub struct Pending {
     pub code_ends: Deadline,
     /// Another one can be asked for from then on.
     pub resend_from: Deadline,
+    /// All its tries are used: the next code needs a verification of its own.
+    #[serde(default)]
+    pub exhausted: bool,
 }
 
 impl Pending {
@@ -34,6 +37,14 @@ impl Pending {
             code_length: answer.code_length,
             code_ends: Deadline::after(answer.expires_in_secs, now),
             resend_from: Deadline::after(answer.resend_in_secs, now),
+            exhausted: false,
+        }
+    }
+
+    /// Another code can be asked for in so many seconds at the earliest.
+    pub fn wait(&mut self, secs: u32, now: Millis) {
+        if secs > self.resend_from.secs_left(now) {
+            self.resend_from = Deadline::after(secs, now);
         }
     }
 
@@ -90,6 +101,15 @@ mod tests {
         let pending = Pending::new(&answer(), 0);
         assert!(!pending.is_stale(301_000));
         assert!(pending.is_stale(300_000 + 901_000));
+    }
+
+    #[test]
+    fn the_longer_wait_counts() {
+        let mut pending = Pending::new(&answer(), 0);
+        pending.wait(10, 0);
+        assert_eq!(pending.resend_from.secs_left(0), 30);
+        pending.wait(300, 0);
+        assert_eq!(pending.resend_from.secs_left(0), 300);
     }
 
     #[test]
