@@ -12,6 +12,7 @@
 mod address;
 mod api;
 mod app;
+mod chores;
 mod commands;
 mod config;
 mod ids;
@@ -27,6 +28,7 @@ mod store;
 #[cfg(test)]
 mod tests;
 
+pub use chores::{Chore, ChoreError};
 pub use config::{Config, GatewayKind, Policy};
 pub use edge::keys::KeyError;
 pub use message::TemplateError;

@@ -23,6 +23,8 @@ use crate::secrets::Secrets;
 use crate::service::{KnownKeys, Service};
 use crate::store::{MIGRATIONS, api_keys, retention};
 
+/// File of the service's own key, in the data folder.
+pub(crate) const OWN_KEY: &str = "otp-service.key";
 /// How often what is due is forgotten.
 const FORGET_EVERY: Duration = Duration::from_secs(60);
 
@@ -143,8 +145,7 @@ pub(crate) async fn build(
     )
     .map_err(StartError::Template)?;
     let database = Database::open(&database_path(config)?, MIGRATIONS).map_err(StartError::Open)?;
-    let own_key =
-        Key::load(None, &config.data_dir.join("otp-service.key")).map_err(StartError::Key)?;
+    let own_key = Key::load(None, &config.data_dir.join(OWN_KEY)).map_err(StartError::Key)?;
     know_api_key(config, &database, given, clock.now(), &random).await?;
     let service = Arc::new(Service {
         database,
@@ -166,7 +167,8 @@ pub(crate) async fn build(
     Ok((api::router(Arc::clone(&service)), service))
 }
 
-fn database_path(config: &Config) -> Result<PathBuf, StartError> {
+/// Where the SQLite database lies.
+pub(crate) fn database_path(config: &Config) -> Result<PathBuf, StartError> {
     match config.database_url.as_deref() {
         None => Ok(config.data_dir.join("otp-service.db")),
         Some(url) => {

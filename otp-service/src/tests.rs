@@ -2,6 +2,7 @@
 //! once through a real socket.
 
 mod bad_input;
+mod chores;
 mod durability;
 mod harness;
 mod jwts;

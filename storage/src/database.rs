@@ -1,10 +1,13 @@
 //! Opening a database and talking to it.
 
+use std::fs::OpenOptions;
+use std::io::ErrorKind;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
-use rusqlite::Connection;
+use rusqlite::{Connection, OpenFlags};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::readers::Readers;
@@ -130,4 +133,47 @@ impl Database {
             tracing::error!("the writer could not be waited for");
         }
     }
+}
+
+/// Copies a database, also one that a server is using, into a new file of mode 0600 (E-10).
+///
+/// # Errors
+/// When the copy exists already, or either file can't be used.
+pub fn back_up(from: &Path, to: &Path) -> Result<(), OpenError> {
+    let in_copy = |cause| OpenError::File(to.to_owned(), cause);
+    let source = Connection::open_with_flags(from, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+    source.execute_batch("PRAGMA busy_timeout = 5000;")?;
+    OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(to)
+        .map_err(in_copy)?;
+    // VACUUM INTO takes an empty file, and writes one consistent picture.
+    let path = to
+        .to_str()
+        .ok_or_else(|| in_copy(ErrorKind::InvalidFilename.into()))?;
+    source.execute("VACUUM INTO ?1", [path])?;
+    std::fs::File::open(to)
+        .and_then(|file| file.sync_all())
+        .map_err(in_copy)
+}
+
+/// Looks a database through; answers what is wrong with it, nothing when it is whole.
+///
+/// # Errors
+/// When the file can't be used.
+pub fn check(path: &Path) -> Result<Vec<String>, OpenError> {
+    let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+    connection.execute_batch("PRAGMA busy_timeout = 5000;")?;
+    let sql = Sql::new(&connection);
+    let mut faults = sql.query("PRAGMA integrity_check", &[], |row| row.text(0))?;
+    faults.retain(|fault| fault != "ok");
+    let orphans = sql.query("PRAGMA foreign_key_check", &[], |row| row.text(0))?;
+    faults.extend(
+        orphans
+            .into_iter()
+            .map(|table| format!("a row of {table} refers to one that is not there")),
+    );
+    Ok(faults)
 }

@@ -18,6 +18,6 @@ mod readers;
 mod sql;
 mod writer;
 
-pub use database::Database;
+pub use database::{Database, back_up, check};
 pub use error::{OpenError, StoreError};
 pub use sql::{Param, Row, Sql};

@@ -1,5 +1,7 @@
 //! What the door promises: nothing half done, nothing lost, commands kept apart.
 
+#![allow(clippy::unwrap_used, reason = "a test that can't go on ends here")]
+
 use std::path::Path;
 
 use storage::{Database, OpenError, Sql, StoreError};
@@ -184,4 +186,46 @@ async fn migrations_only_go_forward_e_11() {
         Database::open(&path, &[SCHEMA]),
         Err(OpenError::NewerSchema { found: 2, known: 1 })
     ));
+}
+
+#[tokio::test]
+async fn a_copy_of_a_database_in_use_is_whole_private_and_never_over_another_file_e_10() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().unwrap();
+    let database = open(folder.path());
+    database.write(|sql| insert(sql, "kept")).await.unwrap();
+    let (from, to) = (
+        folder.path().join("words.db"),
+        folder.path().join("copy.db"),
+    );
+    storage::back_up(&from, &to).unwrap();
+    assert_eq!(
+        std::fs::metadata(&to).unwrap().permissions().mode() & 0o777,
+        0o600
+    );
+    assert!(storage::back_up(&from, &to).is_err());
+    assert_eq!(storage::check(&to).unwrap(), Vec::<String>::new());
+    let copy = Database::open(&to, &[SCHEMA]).unwrap();
+    assert_eq!(words(&copy).await, ["kept"]);
+}
+
+#[tokio::test]
+async fn a_damaged_database_is_told_by_the_check() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = open(folder.path());
+    database
+        .write(|sql| (0..2000).try_for_each(|number| insert(sql, &format!("word {number}"))))
+        .await
+        .unwrap();
+    database.close().await;
+    let path = folder.path().join("words.db");
+    let mut bytes = std::fs::read(&path).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle..middle + 512].fill(0x55);
+    std::fs::write(&path, bytes).unwrap();
+    assert!(
+        !storage::check(&path)
+            .unwrap_or_else(|error| vec![error.to_string()])
+            .is_empty()
+    );
 }

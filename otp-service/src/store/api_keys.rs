@@ -64,3 +64,53 @@ pub(crate) fn insert(
     )?;
     Ok(())
 }
+
+/// A key as people see it.
+#[derive(Debug, Clone)]
+pub(crate) struct ListedKey {
+    pub(crate) id: String,
+    pub(crate) mode: String,
+    pub(crate) last_four: String,
+    /// Unix seconds.
+    pub(crate) created_at: i64,
+    /// Unix seconds, 0 while it works.
+    pub(crate) revoked_at: i64,
+}
+
+/// All keys, oldest first.
+pub(crate) fn list(sql: &Sql<'_>) -> Result<Vec<ListedKey>, StoreError> {
+    sql.query(
+        "SELECT api_keys.id, apps.mode, api_keys.last_four, api_keys.created_at, api_keys.revoked_at
+         FROM api_keys JOIN apps ON apps.id = api_keys.app_id ORDER BY api_keys.created_at, api_keys.id",
+        &[],
+        |row| {
+            Ok(ListedKey {
+                id: row.text(0)?,
+                mode: row.text(1)?,
+                last_four: row.text(2)?,
+                created_at: row.int(3)?,
+                revoked_at: row.int(4)?,
+            })
+        },
+    )
+}
+
+/// The key stops working. Whether there is such a key.
+pub(crate) fn revoke(sql: &Sql<'_>, id: &str, now: i64) -> Result<bool, StoreError> {
+    sql.execute(
+        "UPDATE api_keys SET revoked_at = $1 WHERE id = $2 AND revoked_at = 0",
+        &[now.into(), id.into()],
+    )?;
+    Ok(sql
+        .query_one(
+            "SELECT id FROM api_keys WHERE id = $1",
+            &[id.into()],
+            |row| row.text(0),
+        )?
+        .is_some())
+}
+
+/// The ids of all apps.
+pub(crate) fn apps(sql: &Sql<'_>) -> Result<Vec<String>, StoreError> {
+    sql.query("SELECT id FROM apps ORDER BY id", &[], |row| row.text(0))
+}

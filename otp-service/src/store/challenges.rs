@@ -138,3 +138,12 @@ pub(crate) fn save(sql: &Sql<'_>, challenge: &Challenge) -> Result<(), StoreErro
     )?;
     Ok(())
 }
+
+/// Ends every code of every app: none of them works any more.
+pub(crate) fn end_all(sql: &Sql<'_>) -> Result<(), StoreError> {
+    sql.execute(
+        "UPDATE challenges SET codes = '[]', expires_at = created_at",
+        &[],
+    )
+    .map(drop)
+}

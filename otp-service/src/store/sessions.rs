@@ -156,3 +156,21 @@ pub(crate) fn save(sql: &Sql<'_>, app_id: &str, session: &StoredSession) -> Resu
     )?;
     Ok(())
 }
+
+/// Ends the open sessions of a user, or of all users of the app. How many.
+pub(crate) fn end_all(
+    sql: &Sql<'_>,
+    app_id: &str,
+    user_id: Option<&str>,
+    now: i64,
+) -> Result<usize, StoreError> {
+    sql.execute(
+        "UPDATE sessions SET ended_at = $1, updated_at = $1
+         WHERE app_id = $2 AND ($3 = '' OR user_id = $3) AND ended_at = 0",
+        &[
+            now.into(),
+            app_id.into(),
+            user_id.unwrap_or_default().into(),
+        ],
+    )
+}

@@ -266,3 +266,36 @@ fn user_row(row: &Row<'_>) -> Result<User, StoreError> {
         webauthn_credentials: Vec::new(),
     })
 }
+
+/// The users, in any app, that have this id or this address; the app's id stands before each.
+pub(crate) fn anywhere(sql: &Sql<'_>, wanted: &str) -> Result<Vec<(String, String)>, StoreError> {
+    sql.query(
+        "SELECT app_id, id FROM users WHERE id = $1
+         UNION SELECT app_id, user_id FROM methods WHERE address = $1 ORDER BY 1, 2",
+        &[wanted.into()],
+        |row| Ok((row.text(0)?, row.text(1)?)),
+    )
+}
+
+/// Disables a user, whose sessions end at once (C-10), or lets it in again. Whether it was there.
+pub(crate) fn set_status(
+    sql: &Sql<'_>,
+    app_id: &str,
+    user_id: &str,
+    status: UserStatus,
+    now: i64,
+) -> Result<bool, StoreError> {
+    if status == UserStatus::Inactive {
+        super::sessions::end_all(sql, app_id, Some(user_id), now)?;
+    }
+    let touched = sql.execute(
+        "UPDATE users SET status = $1, updated_at = $2 WHERE app_id = $3 AND id = $4",
+        &[
+            status_text(status).into(),
+            now.into(),
+            app_id.into(),
+            user_id.into(),
+        ],
+    )?;
+    Ok(touched > 0)
+}

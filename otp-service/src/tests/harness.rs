@@ -74,6 +74,13 @@ impl Harness {
         Self::start_in(folder, clock.now(), &[]).await
     }
 
+    /// The configuration of a program that works on the same data.
+    pub(super) fn config(&self) -> Config {
+        let mut config = Config::try_parse_from(["otp-service"]).unwrap();
+        config.data_dir = self.folder.path().join("data");
+        config
+    }
+
     pub(super) fn data(&self) -> &Path {
         self.folder.path()
     }

@@ -1,0 +1,142 @@
+//! What an operator does from the command line, beside a running service or without one. All of it
+//! works on the database; a running service notices within a second.
+
+mod copies;
+mod keys;
+mod people;
+
+use std::fmt;
+use std::io::{self, Write};
+use std::path::PathBuf;
+
+use clap::Subcommand;
+use edge::clock::Clock;
+use edge::keys::KeyError;
+use storage::{Database, OpenError, StoreError};
+
+use crate::config::Config;
+use crate::serve::{StartError, database_path};
+use crate::store::MIGRATIONS;
+
+/// What the program is asked to do.
+#[derive(Debug, Clone, Subcommand)]
+pub enum Chore {
+    /// Serve, which is also done when nothing is said
+    Serve,
+    /// Bring the database's schema up to this version and end
+    Migrate,
+    /// Secret keys of callers
+    #[command(subcommand)]
+    Keys(keys::Keys),
+    /// Users
+    #[command(subcommand)]
+    Users(people::Users),
+    /// Phone numbers and e-mail addresses
+    #[command(subcommand)]
+    Numbers(people::Numbers),
+    /// Copy database and own key into a new folder, also while the service runs
+    Backup {
+        /// Folder to make
+        folder: PathBuf,
+    },
+    /// Put a copy back into an empty DATA_DIR; every code and every session in it ends, since an old
+    /// copy would bring used and ended ones back
+    Restore {
+        /// Folder that `backup` made
+        folder: PathBuf,
+        /// Leave the sessions as they were
+        #[arg(long)]
+        keep_sessions: bool,
+    },
+    /// Look the database through, and tell what is wrong
+    Check,
+}
+
+/// Why a chore was not done.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum ChoreError {
+    /// A setting can't be used.
+    Start(StartError),
+    /// The database can't be opened.
+    Open(OpenError),
+    /// The database does not answer.
+    Store(StoreError),
+    /// A key can't be made.
+    Key(KeyError),
+    /// A file can't be read or written.
+    File(PathBuf, io::Error),
+    /// The answer can't be written.
+    Output(io::Error),
+    /// What was asked for does not exist or makes no sense; the sentence says which.
+    Refused(String),
+}
+
+impl fmt::Display for ChoreError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Start(cause) => cause.fmt(f),
+            Self::Open(cause) => cause.fmt(f),
+            Self::Store(cause) => cause.fmt(f),
+            Self::Key(cause) => cause.fmt(f),
+            Self::File(path, cause) => write!(f, "{}: {cause}", path.display()),
+            Self::Output(cause) => write!(f, "the answer can't be written: {cause}"),
+            Self::Refused(sentence) => f.write_str(sentence),
+        }
+    }
+}
+
+impl std::error::Error for ChoreError {}
+
+impl From<StoreError> for ChoreError {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+impl From<OpenError> for ChoreError {
+    fn from(error: OpenError) -> Self {
+        Self::Open(error)
+    }
+}
+
+impl From<io::Error> for ChoreError {
+    fn from(error: io::Error) -> Self {
+        Self::Output(error)
+    }
+}
+
+impl Chore {
+    /// Does it, and writes what there is to say to `out`. [`Chore::Serve`] is for the caller.
+    ///
+    /// # Errors
+    /// [`ChoreError`]; then nothing was changed.
+    pub async fn run(self, config: &Config, out: &mut impl Write) -> Result<(), ChoreError> {
+        let now = Clock::system().now();
+        match self {
+            Self::Serve => Ok(()),
+            Self::Migrate => {
+                open(config)?.close().await;
+                Ok(writeln!(
+                    out,
+                    "The schema has version {}.",
+                    MIGRATIONS.len()
+                )?)
+            }
+            Self::Keys(chore) => chore.run(config, now, out).await,
+            Self::Users(chore) => chore.run(config, now, out).await,
+            Self::Numbers(chore) => chore.run(config, out).await,
+            Self::Backup { folder } => copies::back_up(config, &folder, out),
+            Self::Restore {
+                folder,
+                keep_sessions,
+            } => copies::restore(config, &folder, keep_sessions, now, out).await,
+            Self::Check => copies::check(config, out),
+        }
+    }
+}
+
+fn open(config: &Config) -> Result<Database, ChoreError> {
+    let path = database_path(config).map_err(ChoreError::Start)?;
+    Ok(Database::open(&path, MIGRATIONS)?)
+}

@@ -1,0 +1,128 @@
+//! `backup`, `restore` (E-10) and `check`
+
+use std::fs::{self, DirBuilder};
+use std::io::Write;
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
+use std::path::Path;
+
+use storage::{Database, OpenError, Sql, StoreError};
+
+use super::ChoreError;
+use crate::config::Config;
+use crate::serve::{OWN_KEY, database_path};
+use crate::store::{MIGRATIONS, api_keys, challenges, sessions};
+
+/// The database's name in a copy.
+const COPY: &str = "otp-service.db";
+
+pub(super) fn back_up(
+    config: &Config,
+    folder: &Path,
+    out: &mut impl Write,
+) -> Result<(), ChoreError> {
+    let in_folder = |cause| ChoreError::File(folder.to_owned(), cause);
+    let from = database_path(config).map_err(ChoreError::Start)?;
+    DirBuilder::new()
+        .mode(0o700)
+        .create(folder)
+        .map_err(in_folder)?;
+    storage::back_up(&from, &folder.join(COPY))?;
+    copy_private(&config.data_dir.join(OWN_KEY), &folder.join(OWN_KEY))?;
+    Ok(writeln!(
+        out,
+        "{} holds the database and the key. Keep it as safe as the service itself.",
+        folder.display()
+    )?)
+}
+
+pub(super) async fn restore(
+    config: &Config,
+    folder: &Path,
+    keep_sessions: bool,
+    now: i64,
+    out: &mut impl Write,
+) -> Result<(), ChoreError> {
+    let to = database_path(config).map_err(ChoreError::Start)?;
+    if to.exists() {
+        let sentence = format!(
+            "{} is there already: restore into an empty DATA_DIR",
+            to.display()
+        );
+        return Err(ChoreError::Refused(sentence));
+    }
+    let copy = folder.join(COPY);
+    let faults = storage::check(&copy)?;
+    if let Some(fault) = faults.first() {
+        return Err(ChoreError::Open(OpenError::Damaged(copy, fault.clone())));
+    }
+    let in_data = |cause| ChoreError::File(config.data_dir.clone(), cause);
+    DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(&config.data_dir)
+        .map_err(in_data)?;
+    copy_private(&folder.join(OWN_KEY), &config.data_dir.join(OWN_KEY))?;
+    // Only a database in which everything has ended gets the name that a service opens.
+    let draft = to.with_extension("restoring");
+    if draft.exists() {
+        fs::remove_file(&draft).map_err(in_data)?;
+    }
+    storage::back_up(&copy, &draft)?;
+    let ended = end_everything(&draft, keep_sessions, now).await?;
+    fs::rename(&draft, &to).map_err(in_data)?;
+    Ok(writeln!(
+        out,
+        "Restored. Every code has ended, and {ended} sessions."
+    )?)
+}
+
+/// Ends every code and, unless they are kept, every session. How many sessions.
+async fn end_everything(path: &Path, keep_sessions: bool, now: i64) -> Result<usize, ChoreError> {
+    let database = Database::open(path, MIGRATIONS)?;
+    let end = move |sql: &Sql<'_>| -> Result<usize, StoreError> {
+        challenges::end_all(sql)?;
+        let apps = if keep_sessions {
+            Vec::new()
+        } else {
+            api_keys::apps(sql)?
+        };
+        apps.iter()
+            .map(|app_id| sessions::end_all(sql, app_id, None, now))
+            .sum()
+    };
+    let ended = database.write(end).await?;
+    database.close().await;
+    Ok(ended)
+}
+
+pub(super) fn check(config: &Config, out: &mut impl Write) -> Result<(), ChoreError> {
+    let path = database_path(config).map_err(ChoreError::Start)?;
+    let faults = storage::check(&path)?;
+    for fault in &faults {
+        writeln!(out, "{fault}")?;
+    }
+    match faults.len() {
+        0 => Ok(writeln!(out, "The database is whole.")?),
+        count => Err(ChoreError::Refused(format!(
+            "{count} faults: restore a backup"
+        ))),
+    }
+}
+
+/// Copies a file into a new one that only the owner can read; one that is there has to be the same.
+fn copy_private(from: &Path, to: &Path) -> Result<(), ChoreError> {
+    let in_copy = |cause| ChoreError::File(to.to_owned(), cause);
+    let secret = fs::read(from).map_err(|cause| ChoreError::File(from.to_owned(), cause))?;
+    if fs::read(to).is_ok_and(|there| there == secret) {
+        return Ok(());
+    }
+    let mut file = fs::OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(to)
+        .map_err(in_copy)?;
+    file.write_all(&secret)
+        .and_then(|()| file.sync_all())
+        .map_err(in_copy)
+}
