@@ -2,12 +2,11 @@
 //! storage blocked by a setting, or full.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 
 use gloo_storage::{LocalStorage, SessionStorage, Storage};
 
 /// Who sees it.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Place {
     /// Every tab of this browser, until it is removed.
     AllTabs,
@@ -16,7 +15,7 @@ pub(super) enum Place {
 }
 
 thread_local! {
-    static MEMORY: RefCell<BTreeMap<(Place, &'static str), String>> = const { RefCell::new(BTreeMap::new()) };
+    static MEMORY: RefCell<Vec<(Place, &'static str, String)>> = const { RefCell::new(Vec::new()) };
 }
 
 /// `raw` of gloo-storage ends the program where storage is blocked, so that is asked first.
@@ -45,30 +44,38 @@ pub(super) fn works(place: Place) -> bool {
 
 pub(super) fn read(place: Place, key: &'static str) -> Option<String> {
     let stored = open(place).and_then(|storage| storage.get_item(key).ok().flatten());
-    stored.or_else(|| MEMORY.with_borrow(|memory| memory.get(&(place, key)).cloned()))
+    stored.or_else(|| {
+        MEMORY.with_borrow(|memory| {
+            let mut kept = memory
+                .iter()
+                .filter(|(its_place, its_key, _)| (*its_place, *its_key) == (place, key));
+            kept.next().map(|(_, _, value)| value.clone())
+        })
+    })
 }
 
 /// Says whether it will outlive this page.
 pub(super) fn write(place: Place, key: &'static str, value: &str) -> bool {
+    forget(place, key);
     let kept = open(place).is_some_and(|storage| storage.set_item(key, value).is_ok());
-    MEMORY.with_borrow_mut(|memory| match kept {
-        true => memory.remove(&(place, key)),
-        false => memory.insert((place, key), value.to_owned()),
-    });
     if !kept {
-        remove_stored(place, key);
+        // An older value must not come back when the page is opened again.
+        remove(place, key);
+        MEMORY.with_borrow_mut(|memory| memory.push((place, key, value.to_owned())));
     }
     kept
 }
 
-pub(super) fn remove(place: Place, key: &'static str) {
-    MEMORY.with_borrow_mut(|memory| memory.remove(&(place, key)));
-    remove_stored(place, key);
-}
-
 /// Removing fails only where nothing can be stored either.
-fn remove_stored(place: Place, key: &str) {
+pub(super) fn remove(place: Place, key: &'static str) {
+    forget(place, key);
     if let Some(storage) = open(place) {
         let _ = storage.remove_item(key);
     }
+}
+
+fn forget(place: Place, key: &'static str) {
+    MEMORY.with_borrow_mut(|memory| {
+        memory.retain(|(its_place, its_key, _)| (*its_place, *its_key) != (place, key));
+    });
 }
