@@ -54,6 +54,11 @@ pub(crate) fn is_id(kind: Kind, text: &str) -> bool {
         })
 }
 
+/// Whether the text is shaped like the id of a phone number or an e-mail address.
+pub(crate) fn is_method_id(text: &str) -> bool {
+    is_id(Kind::PhoneNumber, text) || is_id(Kind::Email, text)
+}
+
 /// Base62 of the bytes as one big number, padded to 27 characters.
 fn base62(bytes: &[u8; 20]) -> String {
     let mut number = *bytes;

@@ -15,6 +15,7 @@ mod app;
 mod chores;
 mod commands;
 mod config;
+mod events;
 mod ids;
 mod jwt;
 mod message;

@@ -11,6 +11,7 @@ use storage::{Sql, StoreError};
 
 use super::caller::Caller;
 use super::{fault, named_session, outcome};
+use crate::events;
 use crate::service::Service;
 use crate::store::sessions::{self, SessionRef};
 
@@ -42,24 +43,28 @@ pub(crate) async fn handle(
         .write(move |sql| end(sql, &app.id, &named, now))
         .await
         .map_err(fault)?;
-    if !ended {
-        return Err(unknown.into());
-    }
+    let session_id = ended.ok_or(unknown)?;
+    events::session_ended(&session_id);
     Ok(Json(DeleteSessionResponse {
         message: "Successfully deleted session".to_owned(),
     }))
 }
 
-/// Ends the session; whether it was ever there.
-fn end(sql: &Sql<'_>, app_id: &str, named: &SessionRef, now: i64) -> Result<bool, StoreError> {
+/// Ends the session; its id, if it was ever there.
+fn end(
+    sql: &Sql<'_>,
+    app_id: &str,
+    named: &SessionRef,
+    now: i64,
+) -> Result<Option<String>, StoreError> {
     let found = sessions::find(sql, app_id, named)?;
     let Some(mut session) = found else {
-        return Ok(false);
+        return Ok(None);
     };
     if session.lifetime.ended_at == 0 {
         session.lifetime.ended_at = now;
         session.updated_at = now;
         sessions::save(sql, app_id, &session)?;
     }
-    Ok(true)
+    Ok(Some(session.id))
 }

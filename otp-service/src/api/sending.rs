@@ -11,6 +11,7 @@ use super::{fault, outcome};
 use crate::address::{Address, EmailAddress};
 use crate::app::App;
 use crate::commands::send_code::{Drawn, Outcome, SendCode, Sent};
+use crate::events;
 use crate::rules::challenge::Purpose;
 use crate::service::Service;
 use crate::store::replays::ReplayKey;
@@ -70,6 +71,7 @@ pub(super) async fn send(
         key: key.as_str().to_owned(),
         request: request.clone(),
     });
+    let tag = events::tag(&service.secrets, &sending.address, service.clock.now());
     let command = SendCode {
         app,
         address: sending.address,
@@ -90,6 +92,7 @@ pub(super) async fn send(
         .write(move |sql| command.run(&limits, &secrets, sql))
         .await
         .map_err(fault)?;
+    events::send(&tag, &outcome);
     match outcome {
         Outcome::Sent(sent) => Ok(sent),
         Outcome::Refused(refusal) => Err(outcome::refusal(refusal)),

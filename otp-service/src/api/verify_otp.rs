@@ -10,6 +10,7 @@ use shared::{ErrorType, HiddenText, SessionToken};
 use super::caller::Caller;
 use super::{fault, named_session, outcome, sending};
 use crate::commands::verify_code::{Outcome, VerifyCode};
+use crate::events;
 use crate::service::Service;
 use crate::store::replays::ReplayKey;
 
@@ -37,6 +38,7 @@ pub(crate) async fn handle(
         (None, None) => None,
     };
     let replay = key.map(|key| replay_key(&service, &request, &key));
+    let method_id = request.method_id.clone();
     let command = VerifyCode {
         app: app.clone(),
         method_id: request.method_id,
@@ -55,6 +57,7 @@ pub(crate) async fn handle(
         .write(move |sql| command.run(&limits, &secrets, sql))
         .await
         .map_err(fault)?;
+    events::verify(&method_id, &outcome);
     answer(&app.id, &service, outcome).await
 }
 
@@ -118,6 +121,7 @@ fn replay_key(service: &Service, request: &VerifyOtpRequest, key: &IdempotencyKe
             .session_token
             .as_ref()
             .map_or("", HiddenText::as_str),
+        request.session_jwt.as_ref().map_or("", HiddenText::as_str),
         request.challenge_id.as_deref().unwrap_or_default(),
     ]);
     ReplayKey {
