@@ -4,7 +4,7 @@ use leptos::mount::mount_to;
 use leptos::prelude::*;
 use leptos_router::components::Router;
 use wasm_bindgen::JsCast;
-use web_sys::{HtmlElement, HtmlInputElement};
+use web_sys::{Element, HtmlElement, HtmlInputElement};
 
 use crate::pages::{Arrived, Screens};
 use crate::state::App;
@@ -30,9 +30,20 @@ pub fn start() {
     if let Some(caret) = caret {
         request_animation_frame(move || restore_caret(caret));
     }
-    document()
-        .document_element()
-        .map(|page| page.class_list().remove_1("elsewhere"));
+    if let Some(page) = document().document_element() {
+        describe(&page);
+    }
+}
+
+/// The page's language, and that the screen that is meant is there now.
+fn describe(page: &Element) {
+    let described = page
+        .set_attribute("lang", ENGLISH.language)
+        .and_then(|()| page.set_attribute("dir", ENGLISH.direction))
+        .and_then(|()| page.class_list().remove_1("elsewhere"));
+    if described.is_err() {
+        leptos::logging::error!("the page's language could not be set");
+    }
 }
 
 /// The text in the static field, and where the caret is if the field has the focus.
