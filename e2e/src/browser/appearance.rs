@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use url::{ParseError, Url};
 
 use super::Browser;
+use crate::patience::wait_for;
 use crate::trouble::Outcome;
 
 /// What the person's system asks pages to look like.
@@ -58,6 +59,15 @@ impl Browser {
             "Emulation.setDeviceMetricsOverride",
             json!({"width": width, "height": height, "deviceScaleFactor": 1, "mobile": false}),
         )
+        .await?;
+        self.tool("Emulation.setScrollbarsHidden", json!({"hidden": true}))
+            .await?;
+        // Colours fade over into each other; a picture is taken of what comes out.
+        wait_for("the page to come to rest", async || {
+            let resting =
+                "return document.getAnimations().every(one => one.playState !== 'running')";
+            Ok((self.run(resting).await? == true).then_some(()))
+        })
         .await
     }
 
