@@ -6,6 +6,7 @@ mod code_form;
 mod devices;
 mod phone;
 mod screen;
+mod sender;
 
 use leptos::prelude::*;
 use leptos_router::components::{FlatRoutes, Route};

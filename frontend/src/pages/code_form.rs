@@ -8,12 +8,12 @@ use leptos::task::spawn_local;
 use shared::browser::{SendOtpRequest, VerifyOtpRequest};
 use shared::{ErrorType, HiddenText, OtpCode};
 
+use super::sender::Sender;
 use super::{Go, Screen};
 use crate::browser::{self, WebOtp};
 use crate::deadline::Millis;
 use crate::digits::ascii_digit;
 use crate::failure::{Failure, Refusal};
-use crate::press::Presses;
 use crate::session::Pending;
 use crate::state::App;
 use crate::text::{Doing, failure};
@@ -35,7 +35,7 @@ pub(super) struct CodeForm {
     sent_again: RwSignal<bool>,
     /// Digits that were sent in without a press, so that they are not sent in again.
     sent_itself: StoredValue<String>,
-    presses: StoredValue<Presses>,
+    sender: Sender,
     now: RwSignal<Millis>,
     web_otp: StoredValue<Option<WebOtp>, LocalStorage>,
 }
@@ -53,7 +53,7 @@ impl CodeForm {
             error: RwSignal::new(None),
             sent_again: RwSignal::new(false),
             sent_itself: StoredValue::new(String::new()),
-            presses: StoredValue::new(Presses::default()),
+            sender: Sender::new(),
             now: RwSignal::new(browser::now()),
             web_otp: StoredValue::new_local(None),
         };
@@ -249,16 +249,9 @@ impl CodeForm {
             // No code that is added to a used-up verification could work.
             verification_id: (!pending.exhausted).then_some(pending.verification_id),
         };
-        let key = self.presses.try_update_value(|presses| {
-            presses.key(kept.number.as_str(), browser::now(), browser::random_key())
-        });
-        let key = key.unwrap_or_else(browser::random_key);
         spawn_local(async move {
-            let answer = api::send_otp(&request, &key).await;
+            let answer = self.sender.send(&request).await;
             self.resending.try_set(false);
-            if !answer.as_ref().is_err_and(|failure| failure.is_uncertain()) {
-                self.presses.try_update_value(Presses::settle);
-            }
             match answer {
                 Ok(answer) => {
                     self.app

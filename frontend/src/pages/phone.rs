@@ -7,15 +7,15 @@ use shared::browser::SendOtpRequest;
 use shared::{ErrorType, HiddenText};
 
 use super::screen::{Heading, WorkButton};
+use super::sender::Sender;
 use super::{Go, Screen, use_go};
+use crate::browser;
 use crate::components::{CountryPicker, PhoneField};
 use crate::failure::Failure;
 use crate::phone::{self, Reading};
-use crate::press::Presses;
 use crate::session::{Pending, TabNumber};
 use crate::state::{App, Config, use_app};
 use crate::text::{Doing, failure, misread};
-use crate::{api, browser};
 
 const NUMBER: &str = "phone";
 const NOTICE: &str = "notice";
@@ -29,7 +29,7 @@ struct Form {
     number_error: RwSignal<Option<String>>,
     /// What else is wrong.
     error: RwSignal<Option<String>>,
-    presses: StoredValue<Presses>,
+    sender: Sender,
 }
 
 #[component]
@@ -43,7 +43,7 @@ pub(crate) fn PhoneScreen() -> impl IntoView {
         sending: RwSignal::new(false),
         number_error: RwSignal::new(None),
         error: RwSignal::new(None),
-        presses: StoredValue::new(Presses::default()),
+        sender: Sender::new(),
     };
     Effect::new(move |_| {
         if app.session.is_signed_in() {
@@ -171,25 +171,14 @@ impl Form {
 
     fn send(self, reading: Reading) {
         self.sending.set(true);
+        self.app.load_missing_config();
         let request = SendOtpRequest {
             phone_number: HiddenText::from(reading.number.as_str()),
             verification_id: None,
         };
-        let key = self.presses.try_update_value(|presses| {
-            presses.key(
-                reading.number.as_str(),
-                browser::now(),
-                browser::random_key(),
-            )
-        });
-        let key = key.unwrap_or_else(browser::random_key);
-        self.app.load_missing_config();
         spawn_local(async move {
-            let answer = api::send_otp(&request, &key).await;
+            let answer = self.sender.send(&request).await;
             self.sending.try_set(false);
-            if !answer.as_ref().is_err_and(|failure| failure.is_uncertain()) {
-                self.presses.try_update_value(Presses::settle);
-            }
             match answer {
                 Ok(answer) => {
                     self.keep(&reading, &answer);
