@@ -54,12 +54,17 @@ pub(crate) struct Go(Callback<(Screen, bool)>);
 impl Go {
     /// A step that the browser's Back button undoes.
     pub(crate) fn to(self, screen: Screen) {
-        self.0.run((screen, false));
+        self.run(screen, false);
     }
 
     /// This screen is not for now; Back does not lead to it again.
     pub(crate) fn instead(self, screen: Screen) {
-        self.0.run((screen, true));
+        self.run(screen, true);
+    }
+
+    /// An answer that comes when its screen is gone already leads nowhere.
+    fn run(self, screen: Screen, replace: bool) {
+        let _ = self.0.try_run((screen, replace));
     }
 }
 

@@ -72,8 +72,10 @@ impl CodeForm {
     fn ask_browser(self) {
         let received = move |message: String| {
             let length = self.length();
-            if let Some(digits) = code::pasted(&message, length) {
-                self.value.try_set(digits);
+            // `try_set` gives the digits back when the screen is gone.
+            if let Some(digits) = code::pasted(&message, length)
+                && self.value.try_set(digits).is_none()
+            {
                 self.completed();
             }
         };
