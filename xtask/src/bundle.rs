@@ -37,6 +37,10 @@ pub(crate) fn build(tools: &Tools) -> Result<(), Failure> {
         let mut trunk = tools.program("trunk");
         trunk
             .args(["build", "--release", "--locked"])
+            .env(
+                "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS",
+                without_paths()?,
+            )
             .env("TRUNK_SKIP_VERSION_CHECK", "true")
             // Trunk takes `true` and `false` here, and stops at the `1` that everybody else means.
             .env_remove("NO_COLOR");
@@ -48,6 +52,42 @@ pub(crate) fn build(tools: &Tools) -> Result<(), Failure> {
     fs::write(&stamp, with_bundle(&sources)?).map_err(|error| Failure::file(&stamp, &error))
 }
 
+/// Compiler flags that keep this machine's paths out of what everybody downloads (D-16).
+fn without_paths() -> Result<String, Failure> {
+    let metadata = metadata(&[])?;
+    let registries = registry_folders(&metadata, workspace::root());
+    let flags = registries
+        .iter()
+        .map(|folder| format!("--remap-path-prefix={}=crates", folder.display()));
+    Ok(flags.collect::<Vec<_>>().join(" "))
+}
+
+/// The folders that hold the packages from outside the workspace.
+fn registry_folders(metadata: &Value, root: &Path) -> BTreeSet<PathBuf> {
+    let packages = metadata["packages"].as_array().into_iter().flatten();
+    let outside = packages
+        .filter_map(folder_of)
+        .filter(|folder| !folder.starts_with(root));
+    outside
+        .filter_map(|folder| folder.parent().map(Path::to_owned))
+        .collect()
+}
+
+fn metadata(options: &[&str]) -> Result<Value, Failure> {
+    output_of(
+        cargo()
+            .args(["metadata", "--format-version=1"])
+            .args(options),
+    )
+    .and_then(|text| serde_json::from_str(&text).ok())
+    .ok_or_else(|| {
+        Failure::new(
+            "cargo can't read this workspace.",
+            "Type `cargo metadata` and read its message.",
+        )
+    })
+}
+
 fn with_bundle(sources: &str) -> Result<String, Failure> {
     let mut files = BTreeSet::new();
     collect(&workspace::dist_folder(), &mut files)?;
@@ -57,14 +97,7 @@ fn with_bundle(sources: &str) -> Result<String, Failure> {
 /// A digest of the compiler and of every file that the page is made of.
 fn sources_fingerprint() -> Result<String, Failure> {
     let root = workspace::root();
-    let metadata = output_of(cargo().args(["metadata", "--format-version=1", "--no-deps"]))
-        .and_then(|text| serde_json::from_str(&text).ok())
-        .ok_or_else(|| {
-            Failure::new(
-                "cargo can't read this workspace.",
-                "Type `cargo metadata --no-deps` and read its message.",
-            )
-        })?;
+    let metadata = metadata(&["--no-deps"])?;
     let mut files: BTreeSet<PathBuf> = SETTINGS
         .iter()
         .map(|name| root.join(name))
@@ -161,6 +194,20 @@ mod tests {
         let folders = folders_of(&metadata, &["frontend"]);
         let folders: Vec<_> = folders.iter().filter_map(|path| path.to_str()).collect();
         assert_eq!(folders, ["/p/frontend", "/p/shared", "/p/words"]);
+    }
+
+    #[test]
+    fn the_folders_of_other_peoples_crates_are_found() {
+        let metadata = json!({"packages": [
+            {"name": "frontend", "manifest_path": "/p/frontend/Cargo.toml"},
+            {"name": "leptos", "manifest_path": "/home/ada/registry/src/index/leptos-1/Cargo.toml"},
+            {"name": "serde", "manifest_path": "/home/ada/registry/src/index/serde-1/Cargo.toml"},
+        ]});
+        let folders = registry_folders(&metadata, Path::new("/p"));
+        assert_eq!(
+            folders,
+            [PathBuf::from("/home/ada/registry/src/index")].into()
+        );
     }
 
     #[test]

@@ -88,3 +88,19 @@ async fn a_script_that_somebody_smuggles_in_is_not_run_d_03() -> Outcome {
     })
     .await
 }
+
+#[test]
+fn what_everybody_downloads_names_no_path_of_the_machine_and_no_key_d_16() -> Outcome {
+    let here = env!("CARGO_MANIFEST_DIR").trim_end_matches("/e2e");
+    for entry in fs::read_dir(built_page()?)? {
+        let path = entry?.path();
+        let content = fs::read(&path)?;
+        for word in ["/registry/src/", here, "sk_test_", "sk_live_"] {
+            let found = content
+                .windows(word.len())
+                .any(|window| window == word.as_bytes());
+            assert!(!found, "{} holds {word}", path.display());
+        }
+    }
+    Ok(())
+}
