@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use edge::{ApiError, Json};
-use shared::otp_service::{CreateUserRequest, CreateUserResponse, MethodType, NameFields};
+use shared::otp_service::{CreateUserRequest, CreateUserResponse, MethodType};
 
 use super::caller::Caller;
 use super::{fault, outcome, sending};
@@ -18,7 +18,11 @@ pub(crate) async fn handle(
     State(service): State<Arc<Service>>,
     Json(request): Json<CreateUserRequest>,
 ) -> Result<Json<CreateUserResponse>, ApiError> {
-    check_names(&request.names)?;
+    check_names([
+        &request.first_name,
+        &request.middle_name,
+        &request.last_name,
+    ])?;
     let email = request.email.filter(|email| !email.as_str().is_empty());
     let number = request
         .phone_number
@@ -36,13 +40,12 @@ pub(crate) async fn handle(
     if addresses.is_empty() {
         return Err(outcome::invalid("Give `email` or `phone_number`."));
     }
-    let names = request.names;
     let command = CreateUser {
         app,
         names: Names {
-            first: names.first_name.unwrap_or_default(),
-            middle: names.middle_name.unwrap_or_default(),
-            last: names.last_name.unwrap_or_default(),
+            first: request.first_name.unwrap_or_default(),
+            middle: request.middle_name.unwrap_or_default(),
+            last: request.last_name.unwrap_or_default(),
         },
         status: sending::new_user(request.requires_verification),
         addresses,
@@ -83,16 +86,15 @@ pub(super) fn changed(outcome: Outcome) -> Result<Box<shared::otp_service::User>
     }
 }
 
-pub(super) fn check_names(names: &NameFields) -> Result<(), ApiError> {
-    for (field, name) in [
-        ("first_name", &names.first_name),
-        ("middle_name", &names.middle_name),
-        ("last_name", &names.last_name),
-    ] {
-        if name
-            .as_ref()
-            .is_some_and(|name| name.chars().count() > 256 || name.chars().any(char::is_control))
-        {
+/// Checks the first, the middle and the last name.
+pub(super) fn check_names(names: [&Option<String>; 3]) -> Result<(), ApiError> {
+    for (field, name) in ["first_name", "middle_name", "last_name"]
+        .into_iter()
+        .zip(names)
+    {
+        let unfit =
+            |name: &String| name.chars().count() > 256 || name.chars().any(char::is_control);
+        if name.as_ref().is_some_and(unfit) {
             return Err(outcome::invalid(&format!(
                 "`{field}` must be at most 256 characters and none of them a control character."
             )));

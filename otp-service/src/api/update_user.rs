@@ -19,7 +19,11 @@ pub(crate) async fn handle(
     UserId(user_id): UserId,
     Json(request): Json<UpdateUserRequest>,
 ) -> Result<Json<UpdateUserResponse>, ApiError> {
-    check_names(&request.names)?;
+    check_names([
+        &request.first_name,
+        &request.middle_name,
+        &request.last_name,
+    ])?;
     let mut addresses = Vec::new();
     for attached in request.emails.unwrap_or_default() {
         addresses.push(new_address(
@@ -36,9 +40,9 @@ pub(crate) async fn handle(
     let command = UpdateUser {
         app,
         user_id,
-        first_name: request.names.first_name,
-        middle_name: request.names.middle_name,
-        last_name: request.names.last_name,
+        first_name: request.first_name,
+        middle_name: request.middle_name,
+        last_name: request.last_name,
         addresses,
         now: service.clock.now(),
     };

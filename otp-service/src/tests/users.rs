@@ -186,6 +186,12 @@ async fn an_update_changes_what_is_given_and_empty_lists_attach_nothing() {
     )
     .await
     .assert_error(ErrorType::UserNotFound);
+    let typed = update(&harness, &made["user_id"], &json!({"first_name": 7})).await;
+    let message = typed.assert_error(ErrorType::InvalidRequest).json()["error_message"].clone();
+    assert!(
+        message.as_str().unwrap().contains("first_name"),
+        "{message}"
+    );
     let long = json!({"first_name": "x".repeat(257)});
     update(&harness, &made["user_id"], &long)
         .await

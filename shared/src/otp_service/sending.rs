@@ -1,0 +1,91 @@
+//! Asking for a code, by text message or by e-mail.
+
+use serde::{Deserialize, Serialize};
+
+use super::{DeviceFingerprint, UserStatus, present};
+use crate::{CodeLifetime, HiddenText};
+
+/// The requests and answers of the two channels, which differ in the names of two fields.
+macro_rules! sends {
+    (
+        $channel:literal, $address:ident: $what:literal, $id:ident,
+        $request:ident, $created:ident, $sent:ident
+    ) => {
+        #[doc = concat!("`POST /otps/", $channel, "/login_or_create` and `POST /otps/", $channel, "/send`.")]
+        #[derive(Debug, Clone, Serialize, Deserialize)]
+        pub struct $request {
+            #[doc = $what]
+            pub $address: HiddenText,
+            /// How long the code works; one minute when not given.
+            #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+            pub expires_in: Option<CodeLifetime>,
+            /// Whether a new user stays `pending` until the first code is verified; `true` when not
+            /// given. Without effect on `send`.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            pub requires_verification: Option<bool>,
+            /// Kept with the code.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            pub device_fingerprint: Option<DeviceFingerprint>,
+            /// Ours: makes it a resend inside this challenge.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            pub challenge_id: Option<String>,
+        }
+
+        /// The answer of `login_or_create`.
+        #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+        pub struct $created {
+            /// The `method_id` of the verification.
+            pub $id: String,
+            /// The user, new or not.
+            pub user_id: String,
+            /// Whether this call made the user.
+            #[serde(default)]
+            pub user_created: bool,
+            /// Of the user.
+            #[serde(default)]
+            pub status: Option<UserStatus>,
+            /// Whether `status` is active, in the older form of the answer.
+            #[serde(default)]
+            pub user_active: Option<bool>,
+            /// Ours; the vendor sends none of it.
+            #[serde(flatten)]
+            pub challenge: ChallengeFields,
+        }
+
+        /// The answer of `send`.
+        #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+        pub struct $sent {
+            /// The `method_id` of the verification.
+            pub $id: String,
+            /// Whose number or address it is.
+            pub user_id: String,
+            /// Ours; the vendor sends none of it.
+            #[serde(flatten)]
+            pub challenge: ChallengeFields,
+        }
+    };
+}
+
+sends! {
+    "sms", phone_number: "E.164, with `+`.", phone_number_id,
+    SendOtpBySmsRequest, LoginOrCreateUserBySmsResponse, SendOtpBySmsResponse
+}
+
+sends! {
+    "email", email: "The address.", email_id,
+    SendOtpByEmailRequest, LoginOrCreateUserByEmailResponse, SendOtpByEmailResponse
+}
+
+/// What our service adds to the answer of every send.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChallengeFields {
+    /// Names the challenge that the code belongs to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub challenge_id: Option<String>,
+    /// The code works for this many seconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires_in_secs: Option<u32>,
+    /// Another code can be asked for in this many seconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resend_in_secs: Option<u32>,
+}

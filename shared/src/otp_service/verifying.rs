@@ -1,0 +1,54 @@
+//! Presenting a code.
+
+use serde::{Deserialize, Serialize};
+
+use super::{DeviceFingerprint, MethodType, Session, present};
+use crate::{HiddenText, OtpCode, SessionLifetime};
+
+/// `POST /otps/verify`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct VerifyOtpRequest {
+    /// The `phone_number_id` or `email_id` of the send.
+    pub method_id: String,
+    /// The code.
+    pub otp: OtpCode,
+    /// Asks for a session, or moves the end of the given one.
+    #[serde(
+        default,
+        deserialize_with = "present",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub session_expires_in: Option<SessionLifetime>,
+    /// An open session to extend; it gets a new token.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub session_token: Option<HiddenText>,
+    /// The same by its JWT; not together with `session_token`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub session_jwt: Option<HiddenText>,
+    /// Ours: only this challenge's codes count, only its tries are used.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub challenge_id: Option<String>,
+    /// Each field given here must equal the one kept at send.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub device_fingerprint: Option<DeviceFingerprint>,
+}
+
+/// The code was right.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VerifyOtpResponse {
+    /// As asked for.
+    pub method_id: String,
+    /// What kind of method it is.
+    pub method_type: MethodType,
+    /// Whose method it is.
+    pub user_id: String,
+    /// With a session: its token.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub session_token: Option<crate::SessionToken>,
+    /// With a session: its JWT.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub session_jwt: Option<String>,
+    /// The session, where one was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub session: Option<Session>,
+}
