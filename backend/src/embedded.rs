@@ -27,7 +27,7 @@ pub(crate) struct Embedded {
 }
 
 impl Embedded {
-    /// Starts it; it answers at once, or its own start error comes out of [`Embedded::ended`].
+    /// Starts it; it answers at once.
     pub(crate) async fn start(config: &Config, settings: &Settings) -> Result<Self, StartError> {
         if settings.public_url.is_https() {
             return Err(StartError::Setting(format!(
@@ -38,6 +38,9 @@ impl Embedded {
         }
         let key = kept_key(&config.data_dir)?;
         let service = service_config(config, settings, key.clone())?;
+        let prepared = otp_service::prepare(&service)
+            .await
+            .map_err(StartError::OtpService)?;
         let listener = TcpListener::bind("127.0.0.1:0")
             .await
             .map_err(StartError::Listen)?;
@@ -54,7 +57,7 @@ impl Embedded {
             // A sender that is gone means the same as one that has spoken.
             let _ = stopped.await;
         };
-        let done = tokio::spawn(otp_service::serve(service, listener, shutdown));
+        let done = tokio::spawn(prepared.serve(listener, shutdown));
         Ok(Self {
             authority,
             key,

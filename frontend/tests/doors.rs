@@ -1,6 +1,8 @@
 //! Holds the page to its own rules: HTTP, storage and paths have one door each, and the static first
 //! screen says what the program says.
 
+#![allow(clippy::unwrap_used, reason = "a test that can't go on ends here")]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 

@@ -34,4 +34,4 @@ pub use config::{Config, GatewayKind, Policy};
 pub use edge::keys::KeyError;
 pub use message::TemplateError;
 pub use random::{Random, RandomError};
-pub use serve::{StartError, serve, serve_with};
+pub use serve::{Prepared, StartError, prepare, prepare_with, serve};

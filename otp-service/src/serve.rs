@@ -48,6 +48,8 @@ pub enum StartError {
     Store(StoreError),
     /// A key in the data folder can't be made or read.
     Key(KeyError),
+    /// The keys for session JWTs can't be made, or not be read with the service's own key.
+    SigningKey,
     /// The listener failed.
     Listen(io::Error),
 }
@@ -67,6 +69,9 @@ impl fmt::Display for StartError {
             Self::Open(cause) => cause.fmt(f),
             Self::Store(cause) => cause.fmt(f),
             Self::Key(cause) => cause.fmt(f),
+            Self::SigningKey => f.write_str(
+                "the keys for session JWTs can't be used: database and otp-service.key in DATA_DIR belong together",
+            ),
             Self::Listen(cause) => write!(f, "the listener failed: {cause}"),
         }
     }
@@ -84,40 +89,83 @@ pub async fn serve(
     listener: TcpListener,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> Result<(), StartError> {
-    serve_with(
-        config,
-        listener,
-        shutdown,
-        Clock::system(),
-        Random::system(),
-    )
-    .await
+    prepare(&config).await?.serve(listener, shutdown).await
+}
+
+/// Does everything that can fail or take time before the first request: settings, database, keys.
+///
+/// # Errors
+/// [`StartError`].
+pub async fn prepare(config: &Config) -> Result<Prepared, StartError> {
+    prepare_with(config, Clock::system(), Random::system()).await
 }
 
 /// The same with a clock and a source of randomness of the caller's.
 ///
 /// # Errors
-/// As [`serve`].
-pub async fn serve_with(
-    config: Config,
-    listener: TcpListener,
-    shutdown: impl Future<Output = ()> + Send + 'static,
+/// As [`prepare`].
+pub async fn prepare_with(
+    config: &Config,
     clock: Clock,
     random: Random,
-) -> Result<(), StartError> {
-    let address = listener.local_addr().map_err(StartError::Listen)?;
-    edge::settings::check_listen(address, config.insecure_listen).map_err(StartError::Setting)?;
-    let (router, service) = build(&config, clock, random).await?;
-    tracing::info!(%address, gateway = ?config.gateway, "the OTP service listens");
-    let housekeeping = tokio::spawn(keep_house(Arc::clone(&service)));
-    let served = edge::serve(listener, router, shutdown).await;
-    housekeeping.abort();
-    // The task holds the service; it is gone once this returns.
-    drop(housekeeping.await);
-    if let Some(service) = Arc::into_inner(service) {
-        service.database.close().await;
+) -> Result<Prepared, StartError> {
+    let (router, service) = build(config, clock, random).await?;
+    for app_id in service
+        .database
+        .read(api_keys::apps)
+        .await
+        .map_err(StartError::Store)?
+    {
+        // Making an RSA key takes longer than a caller waits for an answer.
+        service
+            .key_ring(&app_id)
+            .await
+            .map_err(|_| StartError::SigningKey)?;
     }
-    served.map_err(StartError::Listen)
+    Ok(Prepared {
+        router,
+        service,
+        insecure_listen: config.insecure_listen,
+    })
+}
+
+/// A service that can answer at once.
+#[derive(Debug)]
+pub struct Prepared {
+    router: Router,
+    service: Arc<Service>,
+    insecure_listen: bool,
+}
+
+impl Prepared {
+    /// Serves on `listener` until `shutdown` is done; then lets running requests end and closes the
+    /// database.
+    ///
+    /// # Errors
+    /// When the listener may not be used or fails.
+    pub async fn serve(
+        self,
+        listener: TcpListener,
+        shutdown: impl Future<Output = ()> + Send + 'static,
+    ) -> Result<(), StartError> {
+        let Self {
+            router,
+            service,
+            insecure_listen,
+        } = self;
+        let address = listener.local_addr().map_err(StartError::Listen)?;
+        edge::settings::check_listen(address, insecure_listen).map_err(StartError::Setting)?;
+        tracing::info!(%address, "the OTP service listens");
+        let housekeeping = tokio::spawn(keep_house(Arc::clone(&service)));
+        let served = edge::serve(listener, router, shutdown).await;
+        housekeeping.abort();
+        // The task holds the service; it is gone once this returns.
+        drop(housekeeping.await);
+        if let Some(service) = Arc::into_inner(service) {
+            service.database.close().await;
+        }
+        served.map_err(StartError::Listen)
+    }
 }
 
 /// The router, and the service behind it.

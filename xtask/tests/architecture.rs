@@ -92,20 +92,6 @@ fn sql_stands_in_one_place() {
     assert_absent("edge/src", &[], &sql);
 }
 
-#[test]
-fn the_page_has_two_doors() {
-    assert_absent(
-        "frontend/src",
-        &["frontend/src/api"],
-        &["reqwasm", "fetch_with", "XmlHttpRequest"],
-    );
-    assert_absent(
-        "frontend/src",
-        &["frontend/src/session"],
-        &["gloo_storage", "local_storage()", "session_storage()"],
-    );
-}
-
 /// The names in a manifest's `[dependencies]`.
 fn dependencies(package: &str) -> Vec<String> {
     let manifest = fs::read_to_string(root().join(package).join("Cargo.toml")).unwrap();
