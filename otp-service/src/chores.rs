@@ -15,7 +15,7 @@ use edge::keys::KeyError;
 use storage::{Database, OpenError, StoreError};
 
 use crate::config::Config;
-use crate::serve::{StartError, database_path};
+use crate::serve::{Place, StartError};
 use crate::store::MIGRATIONS;
 
 /// What the program is asked to do.
@@ -137,6 +137,5 @@ impl Chore {
 }
 
 fn open(config: &Config) -> Result<Database, ChoreError> {
-    let path = database_path(config).map_err(ChoreError::Start)?;
-    Ok(Database::open(&path, MIGRATIONS)?)
+    Ok(Place::of(config).map_err(ChoreError::Start)?.open()?)
 }

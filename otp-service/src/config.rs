@@ -11,9 +11,11 @@ use crate::rules::limits::Limits;
 /// The self-hostable OTP service of Pipit: sends one-time passcodes by text message, verifies them,
 /// and keeps users and sessions. Same HTTP API as the vendor's.
 ///
-/// The secret INITIAL_API_KEY is read from the environment only, or from the file that
-/// INITIAL_API_KEY_FILE names: a key (sk_test_ and 48 letters and digits) made known at first start.
-/// Without it a key is made and written to DATA_DIR/initial-api-key.
+/// Two secrets are read from the environment only, or from the file that their setting with _FILE at
+/// the end names. INITIAL_API_KEY: a key (sk_test_ and 48 letters and digits) made known at first
+/// start; without it a key is made and written to DATA_DIR/initial-api-key. DATABASE_URL: where the
+/// data is, `postgres://user:password@localhost:5432/name` or `sqlite:` and a file path; without it
+/// in the file otp-service.db in DATA_DIR.
 #[derive(Debug, Clone, Parser)]
 #[command(version, name = "otp-service")]
 pub struct Config {
@@ -26,9 +28,12 @@ pub struct Config {
     /// Folder for the database and the service's own key; made where there is none
     #[arg(long, env = "DATA_DIR", default_value = "data/otp-service")]
     pub data_dir: PathBuf,
-    /// Where the data is: `sqlite:` and a file path [default: the file otp-service.db in DATA_DIR]
-    #[arg(long, env = "DATABASE_URL")]
-    pub database_url: Option<String>,
+    /// Where the data is; it may hold a password: environment only
+    #[arg(skip)]
+    pub database_url: Option<Secret>,
+    /// File with the address of the database
+    #[arg(long, env = "DATABASE_URL_FILE")]
+    pub database_url_file: Option<PathBuf>,
     /// How messages leave: `outbox` shows them on the page /outbox and sends nothing
     #[arg(long, env = "GATEWAY", value_enum, default_value_t = GatewayKind::Outbox)]
     pub gateway: GatewayKind,

@@ -21,6 +21,7 @@ struct CommandLine {
 async fn main() -> ExitCode {
     edge::process::lock_down();
     let CommandLine { mut config, chore } = CommandLine::parse();
+    config.database_url = edge::settings::secret_from_environment("DATABASE_URL");
     config.initial_api_key = edge::settings::secret_from_environment("INITIAL_API_KEY");
     match chore {
         None | Some(Chore::Serve) => match serve(config).await {

@@ -58,7 +58,7 @@ impl fmt::Display for StartError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Setting(cause) => cause.fmt(f),
-            Self::DatabaseUrl => f.write_str("DATABASE_URL: give `sqlite:` and a file path, or leave it out"),
+            Self::DatabaseUrl => f.write_str("DATABASE_URL: give `postgres://user:password@localhost:5432/name`, or `sqlite:` and a file path, or leave it out"),
             Self::ApiKey => {
                 f.write_str("INITIAL_API_KEY: a key is `sk_test_` or `sk_live_` and 48 letters and digits")
             }
@@ -192,7 +192,7 @@ pub(crate) async fn build(
         config.policy.code_length,
     )
     .map_err(StartError::Template)?;
-    let database = Database::open(&database_path(config)?, MIGRATIONS).map_err(StartError::Open)?;
+    let database = Place::of(config)?.open().map_err(StartError::Open)?;
     let own_key = Key::load(None, &config.data_dir.join(OWN_KEY)).map_err(StartError::Key)?;
     know_api_key(config, &database, given, clock.now(), &random).await?;
     let service = Arc::new(Service {
@@ -215,16 +215,43 @@ pub(crate) async fn build(
     Ok((api::router(Arc::clone(&service)), service))
 }
 
-/// Where the SQLite database lies.
-pub(crate) fn database_path(config: &Config) -> Result<PathBuf, StartError> {
-    match config.database_url.as_deref() {
-        None => Ok(config.data_dir.join("otp-service.db")),
-        Some(url) => {
-            let path = url.strip_prefix("sqlite:").ok_or(StartError::DatabaseUrl)?;
-            let path = path.strip_prefix("//").unwrap_or(path);
-            (!path.is_empty())
-                .then(|| PathBuf::from(path))
-                .ok_or(StartError::DatabaseUrl)
+/// Where the data is.
+pub(crate) enum Place {
+    /// An SQLite database.
+    File(PathBuf),
+    /// A database on a PostgreSQL server. Its address may hold a password.
+    Server(Secret),
+}
+
+impl Place {
+    pub(crate) fn of(config: &Config) -> Result<Self, StartError> {
+        let url = edge::settings::secret(
+            "DATABASE_URL",
+            config.database_url.clone(),
+            config.database_url_file.as_deref(),
+        )
+        .map_err(StartError::Setting)?;
+        let Some(url) = url else {
+            return Ok(Self::File(config.data_dir.join("otp-service.db")));
+        };
+        let text = url.expose();
+        if text.starts_with("postgres://") || text.starts_with("postgresql://") {
+            return Ok(Self::Server(url));
+        }
+        let path = text
+            .strip_prefix("sqlite:")
+            .ok_or(StartError::DatabaseUrl)?;
+        let path = path.strip_prefix("//").unwrap_or(path);
+        (!path.is_empty())
+            .then(|| Self::File(PathBuf::from(path)))
+            .ok_or(StartError::DatabaseUrl)
+    }
+
+    /// Opens the database and brings its schema up to date.
+    pub(crate) fn open(&self) -> Result<Database, OpenError> {
+        match self {
+            Self::File(path) => Database::open(path, MIGRATIONS),
+            Self::Server(url) => Database::connect(url.expose(), MIGRATIONS),
         }
     }
 }

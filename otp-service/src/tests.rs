@@ -1,14 +1,41 @@
 //! The service as its callers see it: through the router in memory with a clock moved by hand, and
-//! once through a real socket.
+//! once through a real socket. Everything runs on SQLite and, when `PIPIT_TEST_POSTGRES` holds the
+//! address of a server whose user may make databases, on PostgreSQL too.
 
-mod bad_input;
-mod chores;
-mod durability;
-mod harness;
-mod jwts;
-mod races;
-mod repeats;
-mod sessions;
-mod sign_in;
-mod throttles;
-mod users;
+mod database;
+
+/// The tests that hold on every database.
+macro_rules! every_test {
+    () => {
+        mod bad_input;
+        mod chores;
+        mod durability;
+        mod harness;
+        mod jwts;
+        mod races;
+        mod repeats;
+        mod sessions;
+        mod sign_in;
+        mod throttles;
+        mod users;
+    };
+}
+
+#[path = "tests"]
+mod on_sqlite {
+    pub(super) use super::database::Sqlite as TestDatabase;
+    every_test!();
+    mod sqlite_files;
+}
+
+#[cfg(postgres_tests)]
+#[allow(
+    clippy::duplicate_mod,
+    reason = "the same tests, on the other database"
+)]
+#[path = "tests"]
+mod on_postgres {
+    pub(super) use super::database::Postgres as TestDatabase;
+    every_test!();
+    mod two_services;
+}

@@ -1,4 +1,4 @@
-//! Opening a database and talking to it.
+//! Opening a database and talking to it, be it a file or a server.
 
 use std::fs::OpenOptions;
 use std::io::ErrorKind;
@@ -11,6 +11,8 @@ use rusqlite::{Connection, OpenFlags};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::readers::Readers;
+use crate::server;
+use crate::server::pool::{Kind, Pool};
 use crate::writer::{Command, Waiting, work};
 use crate::{OpenError, Sql, StoreError, files, migrate};
 
@@ -19,7 +21,16 @@ const QUEUE: usize = 1024;
 
 /// An open database. Clones share it; [`Database::close`] or dropping the last one closes it.
 #[derive(Clone)]
-pub struct Database {
+pub struct Database(Engine);
+
+#[derive(Clone)]
+enum Engine {
+    Sqlite(File),
+    Server(Pool),
+}
+
+#[derive(Clone)]
+struct File {
     commands: mpsc::Sender<Box<dyn Command>>,
     readers: Readers,
     writer: Arc<Mutex<Option<JoinHandle<()>>>>,
@@ -61,37 +72,49 @@ impl Database {
                 _ => error.into(),
             })?;
         connection.set_prepared_statement_cache_capacity(128);
-        migrate::migrate(&connection, migrations)?;
+        migrate::migrate(&Sql::new(&connection), "BEGIN IMMEDIATE", migrations)?;
 
         let (commands, waiting) = mpsc::channel(QUEUE);
         let writer = std::thread::Builder::new()
             .name("sqlite-writer".to_owned())
             .spawn(move || work(&connection, waiting))
             .map_err(|cause| OpenError::File(path.to_owned(), cause))?;
-        Ok(Self {
+        Ok(Self(Engine::Sqlite(File {
             commands,
             readers: Readers::new(path),
             writer: Arc::new(Mutex::new(Some(writer))),
-        })
+        })))
+    }
+
+    /// Connects to a database on a PostgreSQL server (`postgres://user:password@host:port/name`), and
+    /// brings its schema up to date like [`Database::open`]. Blocks for a moment.
+    ///
+    /// # Errors
+    /// [`OpenError`], none of which shows the address.
+    pub fn connect(url: &str, migrations: &[&str]) -> Result<Self, OpenError> {
+        let config = server::config(url)?;
+        server::off_the_event_loop(|| server::bring_up(&config, migrations))?;
+        Ok(Self(Engine::Server(Pool::start(&config)?)))
     }
 
     /// Carries out a command in a transaction. When this answers `Ok`, the commit is on disk; when it
     /// answers an error, nothing of the command has happened. The command may be run together with
-    /// others, and it runs to its end also when the caller stops waiting.
+    /// others, and it runs to its end also when the caller stops waiting. It may be run more than once
+    /// when others are in its way; only its last run counts.
     ///
     /// # Errors
     /// The command's own, or that of the transaction.
     pub async fn write<T, F>(&self, command: F) -> Result<T, StoreError>
     where
         T: Send + 'static,
-        F: FnOnce(&Sql<'_>) -> Result<T, StoreError> + Send + 'static,
+        F: FnMut(&Sql<'_>) -> Result<T, StoreError> + Send + 'static,
     {
-        let closing = || StoreError::Unavailable("the database is closing".to_owned());
         let (reply, answer) = oneshot::channel();
-        self.commands
-            .send(Box::new(Waiting::new(command, reply)))
-            .await
-            .map_err(|_| closing())?;
+        let command = Box::new(Waiting::new(command, reply));
+        match &self.0 {
+            Engine::Sqlite(file) => file.commands.send(command).await.map_err(|_| closing())?,
+            Engine::Server(pool) => pool.give(command, Kind::Command).await?,
+        }
         answer.await.map_err(|_| closing())?
     }
 
@@ -100,6 +123,53 @@ impl Database {
     /// # Errors
     /// The question's own, or that of the database.
     pub async fn read<T, F>(&self, question: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Sql<'_>) -> Result<T, StoreError> + Send + 'static,
+    {
+        match &self.0 {
+            Engine::Sqlite(file) => file.read(question).await,
+            Engine::Server(pool) => {
+                let mut question = Some(question);
+                let once = move |sql: &Sql<'_>| {
+                    let question = question.take();
+                    question.map_or_else(
+                        || Err(StoreError::Broken("a question was asked twice".to_owned())),
+                        |question| question(sql),
+                    )
+                };
+                let (reply, answer) = oneshot::channel();
+                let job = Box::new(Waiting::new(once, reply));
+                pool.give(job, Kind::Question).await?;
+                answer.await.map_err(|_| closing())?
+            }
+        }
+    }
+
+    /// Waits until the commands that were given are on disk and the database is let go of. Needs the
+    /// last clone; others keep it open.
+    pub async fn close(self) {
+        let threads: Vec<_> = match self.0 {
+            Engine::Sqlite(File {
+                commands,
+                readers,
+                writer,
+            }) => {
+                drop((commands, readers));
+                let mut handle = writer.lock().unwrap_or_else(PoisonError::into_inner);
+                handle.take().into_iter().collect()
+            }
+            Engine::Server(pool) => pool.close(),
+        };
+        let join = move || threads.into_iter().try_for_each(JoinHandle::join);
+        if !matches!(tokio::task::spawn_blocking(join).await, Ok(Ok(()))) {
+            tracing::error!("the database's threads could not be waited for");
+        }
+    }
+}
+
+impl File {
+    async fn read<T, F>(&self, question: F) -> Result<T, StoreError>
     where
         T: Send + 'static,
         F: FnOnce(&Sql<'_>) -> Result<T, StoreError> + Send + 'static,
@@ -114,25 +184,10 @@ impl Database {
         .await
         .map_err(|_| StoreError::Broken("the question panicked".to_owned()))?
     }
+}
 
-    /// Waits until the commands that were given are on disk and the writer has let go of the file.
-    /// Needs the last clone; others keep the database open.
-    pub async fn close(self) {
-        let Self {
-            commands,
-            readers,
-            writer,
-        } = self;
-        drop((commands, readers));
-        let handle = writer.lock().unwrap_or_else(PoisonError::into_inner).take();
-        if let Some(handle) = handle
-            && tokio::task::spawn_blocking(move || handle.join())
-                .await
-                .is_err()
-        {
-            tracing::error!("the writer could not be waited for");
-        }
-    }
+fn closing() -> StoreError {
+    StoreError::Unavailable("the database is closing".to_owned())
 }
 
 /// Copies a database, also one that a server is using, into a new file of mode 0600 (E-10).

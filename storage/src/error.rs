@@ -90,6 +90,10 @@ pub enum OpenError {
         /// Newest version this program knows.
         known: i64,
     },
+    /// The address of the PostgreSQL server can't be read.
+    Address,
+    /// The PostgreSQL server is on another machine, and this program speaks to it in clear (D-01).
+    NotLocal,
     /// A statement of the set-up failed.
     Setup(StoreError),
 }
@@ -121,6 +125,13 @@ impl fmt::Display for OpenError {
             Self::NewerSchema { found, known } => write!(
                 f,
                 "the database has schema {found}, this program knows {known}: run a newer version of the program"
+            ),
+            Self::Address => f.write_str(
+                "this is no address of a PostgreSQL server: give postgres://user:password@localhost:5432/name",
+            ),
+            Self::NotLocal => f.write_str(
+                "the PostgreSQL server is on another machine, and this version does not speak TLS to it: \
+                 give its Unix socket or a loopback address (through a tunnel that encrypts)",
             ),
             Self::Setup(cause) => write!(f, "the database could not be set up: {cause}"),
         }

@@ -1,12 +1,13 @@
-//! The embedded database door, for both servers.
+//! The database door, for both servers: an embedded database, or one on a PostgreSQL server.
 //!
-//! One SQLite file, one writer thread, a few readers. The writer gathers the commands that wait for
+//! Embedded: one SQLite file, one writer thread, a few readers. The writer gathers the commands that wait for
 //! it into one transaction (group commit): each runs in a savepoint of its own, so that a failing one
 //! takes nothing of the others with it, and every caller is answered only after the commit that
-//! carries its command is on disk (I-06). A command that returns an error or panics leaves no trace.
+//! carries its command is on disk (I-06). On PostgreSQL every command is a transaction of its own. In
+//! both a command that returns an error or panics leaves no trace.
 //!
 //! Callers see neither connections nor transactions, only [`Sql`] with text and whole-number
-//! parameters, so that the same SQL can later be spoken to another database.
+//! parameters, so that one SQL text is spoken to both.
 //!
 //! Deliberately absent: SQL texts, schemas and rules; they belong to the servers.
 
@@ -15,6 +16,7 @@ mod error;
 mod files;
 mod migrate;
 mod readers;
+mod server;
 mod sql;
 mod writer;
 

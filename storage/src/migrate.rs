@@ -1,12 +1,10 @@
 //! Forward-only migrations, each in its own transaction (E-11).
 
-use rusqlite::Connection;
-
 use crate::{OpenError, Sql};
 
 /// Brings the schema to the newest version. A migration's version is its place in the list, from 1.
-pub(crate) fn migrate(connection: &Connection, migrations: &[&str]) -> Result<(), OpenError> {
-    let sql = Sql::new(connection);
+/// `begin` starts a transaction that writes.
+pub(crate) fn migrate(sql: &Sql<'_>, begin: &str, migrations: &[&str]) -> Result<(), OpenError> {
     sql.batch("CREATE TABLE IF NOT EXISTS schema_version (version BIGINT NOT NULL)")?;
     let found = sql
         .query_one(
@@ -23,7 +21,7 @@ pub(crate) fn migrate(connection: &Connection, migrations: &[&str]) -> Result<()
         .zip(migrations)
         .skip_while(|(version, _)| *version <= found)
     {
-        sql.batch("BEGIN IMMEDIATE")?;
+        sql.batch(begin)?;
         let applied = sql
             .batch(migration)
             .and_then(|()| {

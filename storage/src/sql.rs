@@ -4,6 +4,7 @@ use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{CachedStatement, Connection, ToSql};
 
 use crate::StoreError;
+use crate::server::session::{self, Session};
 
 /// A parameter: text or a whole number. Places in the SQL are `$1`, `$2`, … in the order of their
 /// first use; a value may be used more than once.
@@ -56,7 +57,12 @@ impl ToSql for Param<'_> {
 }
 
 /// One row of an answer; columns count from zero and are never NULL.
-pub struct Row<'a>(&'a rusqlite::Row<'a>);
+pub struct Row<'a>(Columns<'a>);
+
+enum Columns<'a> {
+    Sqlite(&'a rusqlite::Row<'a>),
+    Server(&'a postgres::Row),
+}
 
 impl std::fmt::Debug for Row<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -70,7 +76,10 @@ impl Row<'_> {
     /// # Errors
     /// [`StoreError::Broken`] when the column is missing or of another type.
     pub fn text(&self, column: usize) -> Result<String, StoreError> {
-        Ok(self.0.get(column)?)
+        match self.0 {
+            Columns::Sqlite(row) => Ok(row.get(column)?),
+            Columns::Server(row) => session::text(row, column),
+        }
     }
 
     /// A `BIGINT` column.
@@ -78,7 +87,10 @@ impl Row<'_> {
     /// # Errors
     /// [`StoreError::Broken`] when the column is missing or of another type.
     pub fn int(&self, column: usize) -> Result<i64, StoreError> {
-        Ok(self.0.get(column)?)
+        match self.0 {
+            Columns::Sqlite(row) => Ok(row.get(column)?),
+            Columns::Server(row) => session::int(row, column),
+        }
     }
 
     /// A `BIGINT` column that holds 0 or 1.
@@ -91,7 +103,13 @@ impl Row<'_> {
 }
 
 /// The database inside one transaction.
-pub struct Sql<'a>(&'a Connection);
+pub struct Sql<'a>(Engine<'a>);
+
+#[derive(Clone, Copy)]
+enum Engine<'a> {
+    Sqlite(&'a Connection),
+    Server(&'a Session),
+}
 
 impl std::fmt::Debug for Sql<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -101,17 +119,25 @@ impl std::fmt::Debug for Sql<'_> {
 
 impl<'a> Sql<'a> {
     pub(crate) fn new(connection: &'a Connection) -> Self {
-        Self(connection)
+        Self(Engine::Sqlite(connection))
+    }
+
+    pub(crate) fn on_server(session: &'a Session) -> Self {
+        Self(Engine::Server(session))
     }
 
     /// Runs a statement; answers how many rows it changed.
     ///
     /// # Errors
-    /// [`StoreError`]; the transaction goes on and the caller decides.
+    /// [`StoreError`]. A command hands it on: on PostgreSQL nothing of its transaction can be kept
+    /// after a failed statement.
     pub fn execute(&self, sql: &str, params: &[Param<'_>]) -> Result<usize, StoreError> {
-        Ok(self
-            .prepare(sql)?
-            .execute(rusqlite::params_from_iter(params))?)
+        match self.0 {
+            Engine::Sqlite(connection) => {
+                Ok(prepare(connection, sql)?.execute(rusqlite::params_from_iter(params))?)
+            }
+            Engine::Server(session) => session.execute(sql, params),
+        }
     }
 
     /// Asks for at most one row.
@@ -124,9 +150,19 @@ impl<'a> Sql<'a> {
         params: &[Param<'_>],
         read: impl FnOnce(&Row<'_>) -> Result<T, StoreError>,
     ) -> Result<Option<T>, StoreError> {
-        let mut statement = self.prepare(sql)?;
-        let mut rows = statement.query(rusqlite::params_from_iter(params))?;
-        rows.next()?.map(|row| read(&Row(row))).transpose()
+        match self.0 {
+            Engine::Sqlite(connection) => {
+                let mut statement = prepare(connection, sql)?;
+                let mut rows = statement.query(rusqlite::params_from_iter(params))?;
+                let row = rows.next()?;
+                row.map(|row| read(&Row(Columns::Sqlite(row)))).transpose()
+            }
+            Engine::Server(session) => {
+                let rows = session.query(sql, params)?;
+                let row = rows.first();
+                row.map(|row| read(&Row(Columns::Server(row)))).transpose()
+            }
+        }
     }
 
     /// Asks for all rows.
@@ -139,13 +175,23 @@ impl<'a> Sql<'a> {
         params: &[Param<'_>],
         mut read: impl FnMut(&Row<'_>) -> Result<T, StoreError>,
     ) -> Result<Vec<T>, StoreError> {
-        let mut statement = self.prepare(sql)?;
-        let mut rows = statement.query(rusqlite::params_from_iter(params))?;
-        let mut all = Vec::new();
-        while let Some(row) = rows.next()? {
-            all.push(read(&Row(row))?);
+        match self.0 {
+            Engine::Sqlite(connection) => {
+                let mut statement = prepare(connection, sql)?;
+                let mut rows = statement.query(rusqlite::params_from_iter(params))?;
+                let mut all = Vec::new();
+                while let Some(row) = rows.next()? {
+                    all.push(read(&Row(Columns::Sqlite(row)))?);
+                }
+                Ok(all)
+            }
+            Engine::Server(session) => {
+                let rows = session.query(sql, params)?;
+                rows.iter()
+                    .map(|row| read(&Row(Columns::Server(row))))
+                    .collect()
+            }
         }
-        Ok(all)
     }
 
     /// Runs several statements without parameters, as a migration does.
@@ -153,10 +199,13 @@ impl<'a> Sql<'a> {
     /// # Errors
     /// [`StoreError`] of the first one that fails.
     pub fn batch(&self, sql: &str) -> Result<(), StoreError> {
-        Ok(self.0.execute_batch(sql)?)
+        match self.0 {
+            Engine::Sqlite(connection) => Ok(connection.execute_batch(sql)?),
+            Engine::Server(session) => session.batch(sql),
+        }
     }
+}
 
-    fn prepare(&self, sql: &str) -> Result<CachedStatement<'_>, StoreError> {
-        Ok(self.0.prepare_cached(sql)?)
-    }
+fn prepare<'a>(connection: &'a Connection, sql: &str) -> Result<CachedStatement<'a>, StoreError> {
+    Ok(connection.prepare_cached(sql)?)
 }

@@ -10,7 +10,8 @@ use crate::{Sql, StoreError};
 /// At most so many commands share a commit; the rest waits for the next one.
 const LARGEST_GROUP: usize = 256;
 
-/// A command on its way: run inside the transaction, answered after it.
+/// A command on its way: run inside the transaction, answered after it. It may be run again when
+/// the transaction around it came to nothing.
 pub(crate) trait Command: Send {
     /// Runs it. Whether it succeeded, so that its savepoint can be kept or undone.
     fn run(&mut self, sql: &Sql<'_>) -> bool;
@@ -20,7 +21,7 @@ pub(crate) trait Command: Send {
 
 /// A closure with the place its answer goes to.
 pub(crate) struct Waiting<T, F> {
-    pub(crate) command: Option<F>,
+    pub(crate) command: F,
     pub(crate) outcome: Result<T, StoreError>,
     pub(crate) reply: oneshot::Sender<Result<T, StoreError>>,
 }
@@ -31,7 +32,7 @@ impl<T, F> Waiting<T, F> {
             "the command was not run".to_owned(),
         ));
         Self {
-            command: Some(command),
+            command,
             outcome,
             reply,
         }
@@ -41,13 +42,11 @@ impl<T, F> Waiting<T, F> {
 impl<T, F> Command for Waiting<T, F>
 where
     T: Send,
-    F: FnOnce(&Sql<'_>) -> Result<T, StoreError> + Send,
+    F: FnMut(&Sql<'_>) -> Result<T, StoreError> + Send,
 {
     fn run(&mut self, sql: &Sql<'_>) -> bool {
-        if let Some(command) = self.command.take() {
-            self.outcome = catch_unwind(AssertUnwindSafe(|| command(sql)))
-                .unwrap_or_else(|_| Err(StoreError::Broken("the command panicked".to_owned())));
-        }
+        self.outcome = catch_unwind(AssertUnwindSafe(|| (self.command)(sql)))
+            .unwrap_or_else(|_| Err(StoreError::Broken("the command panicked".to_owned())));
         self.outcome.is_ok()
     }
 

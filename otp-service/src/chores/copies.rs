@@ -3,13 +3,13 @@
 use std::fs::{self, DirBuilder};
 use std::io::Write;
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use storage::{Database, OpenError, Sql, StoreError};
 
 use super::ChoreError;
 use crate::config::Config;
-use crate::serve::{OWN_KEY, database_path};
+use crate::serve::{OWN_KEY, Place};
 use crate::store::{MIGRATIONS, api_keys, challenges, sessions};
 
 /// The database's name in a copy.
@@ -21,7 +21,7 @@ pub(super) fn back_up(
     out: &mut impl Write,
 ) -> Result<(), ChoreError> {
     let in_folder = |cause| ChoreError::File(folder.to_owned(), cause);
-    let from = database_path(config).map_err(ChoreError::Start)?;
+    let from = file(config)?;
     DirBuilder::new()
         .mode(0o700)
         .create(folder)
@@ -42,7 +42,7 @@ pub(super) async fn restore(
     now: i64,
     out: &mut impl Write,
 ) -> Result<(), ChoreError> {
-    let to = database_path(config).map_err(ChoreError::Start)?;
+    let to = file(config)?;
     if to.exists() {
         let sentence = format!(
             "{} is there already: restore into an empty DATA_DIR",
@@ -76,6 +76,17 @@ pub(super) async fn restore(
     )?)
 }
 
+/// The SQLite database. PostgreSQL has its own tools for these chores.
+fn file(config: &Config) -> Result<PathBuf, ChoreError> {
+    match Place::of(config).map_err(ChoreError::Start)? {
+        Place::File(path) => Ok(path),
+        Place::Server(_) => Err(ChoreError::Refused(format!(
+            "DATABASE_URL names a PostgreSQL server: pg_dump and pg_restore copy it, pg_amcheck looks it through; \
+             keep {OWN_KEY} of DATA_DIR with the copy"
+        ))),
+    }
+}
+
 /// Ends every code and, unless they are kept, every session. How many sessions.
 async fn end_everything(path: &Path, keep_sessions: bool, now: i64) -> Result<usize, ChoreError> {
     let database = Database::open(path, MIGRATIONS)?;
@@ -96,7 +107,7 @@ async fn end_everything(path: &Path, keep_sessions: bool, now: i64) -> Result<us
 }
 
 pub(super) fn check(config: &Config, out: &mut impl Write) -> Result<(), ChoreError> {
-    let path = database_path(config).map_err(ChoreError::Start)?;
+    let path = file(config)?;
     let faults = storage::check(&path)?;
     for fault in &faults {
         writeln!(out, "{fault}")?;

@@ -37,7 +37,7 @@ pub(crate) struct CreateUser {
 }
 
 impl CreateUser {
-    pub(crate) fn run(self, sql: &Sql<'_>) -> Result<Outcome, StoreError> {
+    pub(crate) fn run(&self, sql: &Sql<'_>) -> Result<Outcome, StoreError> {
         let user_id = ids::new(Kind::User, self.now, self.drawn);
         for new in &self.addresses {
             if users::by_address(sql, &self.app.id, &new.address)?.is_some() {
@@ -52,7 +52,7 @@ impl CreateUser {
             &self.names,
             self.now,
         )?;
-        attach(sql, &self.app.id, &user_id, self.addresses, self.now)
+        attach(sql, &self.app.id, &user_id, &self.addresses, self.now)
     }
 }
 
@@ -68,14 +68,14 @@ pub(crate) struct UpdateUser {
 }
 
 impl UpdateUser {
-    pub(crate) fn run(self, sql: &Sql<'_>) -> Result<Outcome, StoreError> {
+    pub(crate) fn run(&self, sql: &Sql<'_>) -> Result<Outcome, StoreError> {
         let app_id = &self.app.id;
-        let mut missing = Vec::new();
-        for new in self.addresses {
+        for new in &self.addresses {
             match users::by_address(sql, app_id, &new.address)? {
-                None => missing.push(new),
-                Some(owned) if owned.user_id == self.user_id => {}
-                Some(_) => return Ok(Outcome::Taken(new.address.method_type())),
+                Some(owned) if owned.user_id != self.user_id => {
+                    return Ok(Outcome::Taken(new.address.method_type()));
+                }
+                None | Some(_) => {}
             }
         }
         let names =
@@ -83,16 +83,16 @@ impl UpdateUser {
         if !users::rename(sql, app_id, &self.user_id, names, self.now)? {
             return Ok(Outcome::NoUser);
         }
-        attach(sql, app_id, &self.user_id, missing, self.now)
+        attach(sql, app_id, &self.user_id, &self.addresses, self.now)
     }
 }
 
-/// Attaches addresses that belong to nobody; an address named twice is attached once.
+/// Attaches the addresses that belong to nobody yet; an address named twice is attached once.
 fn attach(
     sql: &Sql<'_>,
     app_id: &str,
     user_id: &str,
-    addresses: Vec<NewAddress>,
+    addresses: &[NewAddress],
     now: i64,
 ) -> Result<Outcome, StoreError> {
     for new in addresses {
@@ -100,7 +100,7 @@ fn attach(
             let method = Method {
                 id: ids::new(new.address.id_kind(), now, new.drawn),
                 user_id: user_id.to_owned(),
-                address: new.address,
+                address: new.address.clone(),
                 verified: false,
                 user_status: UserStatus::Pending,
             };

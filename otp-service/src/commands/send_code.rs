@@ -102,7 +102,7 @@ pub(crate) enum Outcome {
 
 impl SendCode {
     pub(crate) fn run(
-        self,
+        &self,
         limits: &Limits,
         secrets: &Arc<Secrets>,
         sql: &Sql<'_>,
@@ -147,7 +147,7 @@ impl SendCode {
         }
         // A send with a key of its own is never taken for a repeat of one without.
         let request = if self.replay.is_none() {
-            self.request
+            self.request.clone()
         } else {
             String::new()
         };

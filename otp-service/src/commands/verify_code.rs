@@ -75,7 +75,7 @@ enum Kept {
 
 impl VerifyCode {
     pub(crate) fn run(
-        self,
+        &self,
         limits: &Limits,
         secrets: &Secrets,
         sql: &Sql<'_>,

@@ -5,11 +5,11 @@ use edge::testing::Call;
 use serde_json::json;
 use shared::ErrorType;
 
-use super::harness::{Harness, NUMBER, START, wrong};
+use super::harness::{Harness, NUMBER, wrong};
 use crate::{Chore, Config};
 
 /// Does a chore; answers what it said.
-async fn chore(config: &Config, words: &[&str]) -> Result<String, String> {
+pub(super) async fn chore(config: &Config, words: &[&str]) -> Result<String, String> {
     let command = Chore::augment_subcommands(Command::new("otp-service"));
     let matches = command
         .try_get_matches_from(std::iter::once(&"otp-service").chain(words))
@@ -143,51 +143,6 @@ async fn an_operator_frees_a_locked_number_b_01() {
             .unwrap()
             .contains("Nothing")
     );
-}
-
-#[tokio::test]
-async fn a_restored_copy_knows_its_users_and_revives_nothing_e_10() {
-    let harness = Harness::start().await;
-    let signed_in = harness.signed_in("+12125550143").await;
-    let sent = harness.sent_to(NUMBER).await;
-    let copy = harness.data().join("copy");
-    let copy = copy.to_str().unwrap();
-    chore(&harness.config(), &["backup", copy]).await.unwrap();
-    assert!(
-        chore(&harness.config(), &["backup", copy]).await.is_err(),
-        "never over another copy"
-    );
-    assert!(
-        chore(&harness.config(), &["restore", copy])
-            .await
-            .unwrap_err()
-            .contains("empty DATA_DIR")
-    );
-
-    for keep in [false, true] {
-        let folder = std::sync::Arc::new(tempfile::tempdir().unwrap());
-        let mut config = harness.config();
-        config.data_dir = folder.path().join("data");
-        let words = ["restore", copy, "--keep-sessions"];
-        chore(&config, &words[..if keep { 3 } else { 2 }])
-            .await
-            .unwrap();
-        assert!(chore(&config, &["check"]).await.unwrap().contains("whole"));
-        let restored = Harness::start_in(folder, START, &[]).await;
-        let session = restored
-            .verify_session(&json!({"session_token": signed_in["session_token"]}))
-            .await;
-        if keep {
-            session.assert_ok();
-        } else {
-            session.assert_error(ErrorType::InvalidSession);
-        }
-        restored
-            .verify(&sent.body())
-            .await
-            .assert_error(ErrorType::OtpExpired);
-        restored.user(&sent.user_id).await.assert_ok();
-    }
 }
 
 #[tokio::test]

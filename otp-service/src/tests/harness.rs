@@ -1,6 +1,5 @@
 //! A service of its own for every test, with a verb per endpoint.
 
-use std::path::Path;
 use std::sync::Arc;
 
 use axum::Router;
@@ -9,8 +8,8 @@ use edge::clock::{Clock, ManualClock};
 use edge::testing::{Answer, Call};
 use serde_json::{Value, json};
 use shared::ErrorType;
-use tempfile::TempDir;
 
+use super::TestDatabase;
 use crate::Config;
 use crate::random::Random;
 use crate::serve::build;
@@ -25,7 +24,7 @@ pub(super) struct Harness {
     pub(super) router: Router,
     pub(super) service: Arc<Service>,
     pub(super) clock: ManualClock,
-    pub(super) folder: Arc<TempDir>,
+    pub(super) folder: Arc<TestDatabase>,
 }
 
 /// A code on its way, as the caller knows it.
@@ -43,13 +42,14 @@ impl Harness {
     }
 
     pub(super) async fn start_with(arguments: &[&str]) -> Self {
-        Self::start_in(Arc::new(tempfile::tempdir().unwrap()), START, arguments).await
+        Self::start_in(Arc::new(TestDatabase::new()), START, arguments).await
     }
 
-    pub(super) async fn start_in(folder: Arc<TempDir>, now: i64, arguments: &[&str]) -> Self {
+    pub(super) async fn start_in(folder: Arc<TestDatabase>, now: i64, arguments: &[&str]) -> Self {
         let mut config =
             Config::try_parse_from(std::iter::once(&"otp-service").chain(arguments)).unwrap();
         config.data_dir = folder.path().join("data");
+        config.database_url = folder.url();
         config.initial_api_key = Some(KEY.into());
         let (clock, moved) = Clock::manual(now);
         let (router, service) = build(&config, clock, Random::system()).await.unwrap();
@@ -78,11 +78,8 @@ impl Harness {
     pub(super) fn config(&self) -> Config {
         let mut config = Config::try_parse_from(["otp-service"]).unwrap();
         config.data_dir = self.folder.path().join("data");
+        config.database_url = self.folder.url();
         config
-    }
-
-    pub(super) fn data(&self) -> &Path {
-        self.folder.path()
     }
 
     pub(super) async fn call(&self, call: Call) -> Answer {

@@ -11,7 +11,7 @@ use tokio::task::JoinSet;
 use super::harness::{Harness, KEY, NUMBER, wrong};
 
 /// Posts all bodies at once, each from a task of its own.
-async fn together(harness: &Harness, path: &str, bodies: Vec<Value>) -> Vec<Answer> {
+pub(super) async fn together(harness: &Harness, path: &str, bodies: Vec<Value>) -> Vec<Answer> {
     let barrier = Arc::new(Barrier::new(bodies.len()));
     let mut tasks = JoinSet::new();
     for body in bodies {
@@ -27,7 +27,7 @@ async fn together(harness: &Harness, path: &str, bodies: Vec<Value>) -> Vec<Answ
     tasks.join_all().await
 }
 
-fn tokens(answers: &[Answer]) -> HashSet<String> {
+pub(super) fn tokens(answers: &[Answer]) -> HashSet<String> {
     let ok = answers.iter().filter(|answer| answer.status == 200);
     ok.map(|answer| answer.json()["session_token"].as_str().unwrap().to_owned())
         .collect()

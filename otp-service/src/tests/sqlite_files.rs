@@ -1,0 +1,75 @@
+//! What holds of the database as a file: nothing in clear in it, copies, and what a copy brings back.
+
+use serde_json::json;
+use shared::ErrorType;
+
+use super::TestDatabase;
+use super::chores::chore;
+use super::harness::{Harness, KEY, NUMBER, START};
+
+#[tokio::test]
+async fn no_code_token_key_or_text_is_on_disk_in_clear_e_01_e_02_e_03_c_02() {
+    let harness = Harness::start().await;
+    let sent = harness.sent_to(NUMBER).await;
+    let signed_in = harness.signed_in("+12125550143").await;
+    let token = signed_in["session_token"].as_str().unwrap().to_owned();
+    let mut searched = 0;
+    for entry in std::fs::read_dir(harness.folder.path().join("data")).unwrap() {
+        let bytes = std::fs::read(entry.unwrap().path()).unwrap();
+        searched += bytes.len();
+        let holds = |text: &str| {
+            bytes
+                .windows(text.len())
+                .any(|window| window == text.as_bytes())
+        };
+        assert!(!holds(&token) && !holds(KEY));
+        assert!(!holds(&format!("#{}", sent.code)) && !holds("We never ask"));
+        assert!(!holds(&format!("\"{}\"", sent.code)));
+    }
+    assert!(searched > 10_000);
+}
+
+#[tokio::test]
+async fn a_restored_copy_knows_its_users_and_revives_nothing_e_10() {
+    let harness = Harness::start().await;
+    let signed_in = harness.signed_in("+12125550143").await;
+    let sent = harness.sent_to(NUMBER).await;
+    let copy = harness.folder.path().join("copy");
+    let copy = copy.to_str().unwrap();
+    chore(&harness.config(), &["backup", copy]).await.unwrap();
+    assert!(
+        chore(&harness.config(), &["backup", copy]).await.is_err(),
+        "never over another copy"
+    );
+    assert!(
+        chore(&harness.config(), &["restore", copy])
+            .await
+            .unwrap_err()
+            .contains("empty DATA_DIR")
+    );
+
+    for keep in [false, true] {
+        let folder = std::sync::Arc::new(TestDatabase::new());
+        let mut config = harness.config();
+        config.data_dir = folder.path().join("data");
+        let words = ["restore", copy, "--keep-sessions"];
+        chore(&config, &words[..if keep { 3 } else { 2 }])
+            .await
+            .unwrap();
+        assert!(chore(&config, &["check"]).await.unwrap().contains("whole"));
+        let restored = Harness::start_in(folder, START, &[]).await;
+        let session = restored
+            .verify_session(&json!({"session_token": signed_in["session_token"]}))
+            .await;
+        if keep {
+            session.assert_ok();
+        } else {
+            session.assert_error(ErrorType::InvalidSession);
+        }
+        restored
+            .verify(&sent.body())
+            .await
+            .assert_error(ErrorType::OtpExpired);
+        restored.user(&sent.user_id).await.assert_ok();
+    }
+}

@@ -1,0 +1,208 @@
+//! Threads that each keep one connection and take commands and questions from one queue.
+//!
+//! Every command is a transaction of its own, SERIALIZABLE: whatever commands run side by side, on
+//! this service or on another, it is as if they had run one after the other. A command that another
+//! one was in the way of is run again, the last time alone: an exclusive lock on `schema_version`,
+//! which all the others share, keeps them out. So a crowd around one number always comes to an end.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
+
+use super::session::{Failure, Session};
+use crate::writer::Command;
+use crate::{OpenError, Sql, StoreError};
+
+/// Connections of a service. More would wait for the same processors and disk.
+const CONNECTIONS: usize = 8;
+/// Commands that wait for a connection, besides those that have one.
+const WAITING: usize = 256;
+/// A caller waits so long for a place (H-13).
+const PLACE_WITHIN: Duration = Duration::from_secs(1);
+/// A command is run again at most this often, the last time alone.
+const AGAIN: u32 = 3;
+
+// LOCK comes before the snapshot of the transaction is taken.
+const SIDE_BY_SIDE: &str =
+    "BEGIN ISOLATION LEVEL SERIALIZABLE; LOCK TABLE schema_version IN ROW SHARE MODE";
+const ALONE: &str =
+    "BEGIN ISOLATION LEVEL SERIALIZABLE; LOCK TABLE schema_version IN EXCLUSIVE MODE";
+const QUESTION: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+
+/// What a job may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Command,
+    /// Reads, and is run once.
+    Question,
+}
+
+struct Job {
+    command: Box<dyn Command>,
+    kind: Kind,
+    /// Held until the caller is answered.
+    place: OwnedSemaphorePermit,
+}
+
+/// Clones share the connections.
+#[derive(Clone)]
+pub(crate) struct Pool {
+    jobs: mpsc::Sender<Job>,
+    places: Arc<Semaphore>,
+    workers: Arc<Mutex<Vec<JoinHandle<()>>>>,
+}
+
+impl Pool {
+    /// Starts the threads; they connect when there is something to do.
+    pub(crate) fn start(config: &postgres::Config) -> Result<Self, OpenError> {
+        let places = CONNECTIONS + WAITING;
+        let (jobs, waiting) = mpsc::channel(places);
+        let waiting = Arc::new(Mutex::new(waiting));
+        let workers = (0..CONNECTIONS)
+            .map(|_| {
+                let (config, waiting) = (config.clone(), Arc::clone(&waiting));
+                std::thread::Builder::new()
+                    .name("postgres".to_owned())
+                    .spawn(move || work(&config, &waiting))
+            })
+            .collect::<Result<_, _>>()
+            .map_err(|cause| StoreError::Unavailable(format!("no thread: {cause}")))?;
+        Ok(Self {
+            jobs,
+            places: Arc::new(Semaphore::new(places)),
+            workers: Arc::new(Mutex::new(workers)),
+        })
+    }
+
+    /// Gives a job to the next free connection; it answers its caller itself.
+    pub(crate) async fn give(
+        &self,
+        command: Box<dyn Command>,
+        kind: Kind,
+    ) -> Result<(), StoreError> {
+        let place = Arc::clone(&self.places).acquire_owned();
+        let place = tokio::time::timeout(PLACE_WITHIN, place)
+            .await
+            .map_err(|_| StoreError::Unavailable("too many commands wait".to_owned()))?
+            .map_err(|_| closing())?;
+        let job = Job {
+            command,
+            kind,
+            place,
+        };
+        self.jobs.send(job).await.map_err(|_| closing())
+    }
+
+    /// Waits until the jobs that were given are done and the connections are closed.
+    pub(crate) fn close(self) -> Vec<JoinHandle<()>> {
+        std::mem::take(&mut *self.workers.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+fn closing() -> StoreError {
+    StoreError::Unavailable("the database is closing".to_owned())
+}
+
+/// Works until every sender is gone.
+fn work(config: &postgres::Config, waiting: &Mutex<mpsc::Receiver<Job>>) {
+    let mut session = None;
+    loop {
+        let next = waiting
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .blocking_recv();
+        let Some(Job {
+            mut command,
+            kind,
+            place,
+        }) = next
+        else {
+            return;
+        };
+        let failure = carry_out(config, &mut session, command.as_mut(), kind);
+        if let Some(failure) = &failure {
+            tracing::error!(%failure, "a command was not committed");
+        }
+        command.answer(failure.as_ref());
+        drop(place);
+        if session.is_none() {
+            std::thread::sleep(pause());
+        }
+    }
+}
+
+/// Runs a job to its end. What is answered instead of its own outcome, if anything; without a
+/// session afterwards there was no connection to be had.
+fn carry_out(
+    config: &postgres::Config,
+    session: &mut Option<Session>,
+    command: &mut dyn Command,
+    kind: Kind,
+) -> Option<StoreError> {
+    let again = if kind == Kind::Command { AGAIN } else { 0 };
+    for times in 0..=again {
+        let begin = match kind {
+            Kind::Question => QUESTION,
+            Kind::Command if times < again => SIDE_BY_SIDE,
+            Kind::Command => ALONE,
+        };
+        let live = match begun(config, session.take(), begin) {
+            Ok(live) => session.insert(live),
+            Err(error) => return Some(error),
+        };
+        match attempt(live, command) {
+            Ok(()) => return None,
+            Err(failure) if failure.again && times < again => {}
+            Err(failure) => return Some(failure.error),
+        }
+    }
+    None
+}
+
+/// A connection with a transaction begun. One that was lost while nobody used it is replaced, once:
+/// nothing has happened on it.
+fn begun(
+    config: &postgres::Config,
+    old: Option<Session>,
+    begin: &str,
+) -> Result<Session, StoreError> {
+    if let Some(old) = old.filter(|old| !old.is_closed()) {
+        match old.batch(begin) {
+            Ok(()) => return Ok(old),
+            Err(_) if old.is_closed() => {}
+            Err(error) => return Err(error),
+        }
+    }
+    let new = Session::connect(config)?;
+    new.batch(begin)?;
+    Ok(new)
+}
+
+/// Runs a command inside the transaction that was begun, and ends it.
+fn attempt(session: &Session, command: &mut dyn Command) -> Result<(), Failure> {
+    let succeeded = command.run(&Sql::on_server(session));
+    // The first failure counts also when the command went on after it.
+    let mut failure = session.take_failure();
+    if failure.is_none() && succeeded {
+        if session.batch("COMMIT").is_ok() {
+            return Ok(());
+        }
+        failure = session.take_failure();
+    }
+    if session.batch("ROLLBACK").is_err() {
+        // Then the connection is gone, and the transaction with it; the next job finds that out.
+        drop(session.take_failure());
+    }
+    failure.map_or(Ok(()), Err)
+}
+
+/// Between two tries to connect, a little different for everybody, so that a server that comes back
+/// is not run over.
+fn pause() -> Duration {
+    let mut random = [0];
+    // Without randomness all wait equally long.
+    let random = getrandom::fill(&mut random).map_or(0, |()| random[0]);
+    Duration::from_millis(50 + u64::from(random))
+}
