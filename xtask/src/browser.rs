@@ -1,27 +1,33 @@
-//! Brings the browser and its driver for the browser tests: Debian's packages, by apt-get where
+//! Brings what the tests run with: browser, driver and PostgreSQL, Debian's packages, by apt-get where
 //! that is allowed. Where it is not, the one line to type is said.
 
 use crate::command::{on_path, output_of, program, run};
 use crate::failure::Failure;
+use crate::postgres;
 use crate::progress::{ready, step};
 
 /// A program and the Debian package that it comes in.
-const NEEDED: [(&str, &str); 2] = [
+const NEEDED: [(&str, &str); 3] = [
     ("chromium", "chromium"),
     ("chromedriver", "chromium-driver"),
+    ("postgres", "postgresql"),
 ];
 
-/// Makes sure that Chromium and its driver are installed.
+/// Makes sure that Chromium, its driver and PostgreSQL are installed.
 pub(crate) fn set_up() -> Result<(), Failure> {
-    let missing = missing_packages(on_path);
+    let missing = missing_packages(|program| match program {
+        // Debian keeps its programs off the search path.
+        "postgres" => postgres::is_there(),
+        _ => on_path(program),
+    });
     if missing.is_empty() {
-        ready("Chromium and its driver");
+        ready("Chromium, its driver, PostgreSQL");
         return Ok(());
     }
     let line = install_line(&missing);
     let Some(sudo) = root_prefix() else {
         return Err(Failure::new(
-            "The browser tests need a browser and its driver.",
+            "The tests need a browser, its driver and PostgreSQL.",
             format_args!("Type: sudo {line}"),
         ));
     };
@@ -73,12 +79,12 @@ mod tests {
     fn only_what_is_missing_is_installed() {
         assert_eq!(missing_packages(|_| true), Vec::<&str>::new());
         assert_eq!(
-            missing_packages(|program| program == "chromium"),
+            missing_packages(|program| program != "chromedriver"),
             ["chromium-driver"]
         );
         assert_eq!(
             install_line(&missing_packages(|_| false)),
-            "apt-get install -y chromium chromium-driver"
+            "apt-get install -y chromium chromium-driver postgresql"
         );
     }
 }

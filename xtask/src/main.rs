@@ -14,6 +14,7 @@ mod bundle;
 mod command;
 mod failure;
 mod finish;
+mod postgres;
 mod probe;
 mod progress;
 mod screenshots;

@@ -10,7 +10,7 @@ use crate::command::{cargo, run};
 use crate::failure::Failure;
 use crate::progress::Elapsed;
 use crate::tools::Tools;
-use crate::{browser, bundle, tools};
+use crate::{browser, bundle, postgres, tools};
 
 /// Which steps run.
 #[derive(Debug, Parser)]
@@ -23,7 +23,7 @@ pub(crate) struct Options {
 /// The steps in the order in which they run: what fails soonest comes first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Step {
-    /// Build tools, browser and driver.
+    /// Build tools, browser and driver, PostgreSQL.
     Setup,
     /// cargo fmt --check
     Format,
@@ -31,7 +31,7 @@ enum Step {
     Lint,
     /// The page, built and finished.
     Bundle,
-    /// cargo test for all crates, the browser tests included.
+    /// cargo test for all crates, the browser tests and those on PostgreSQL included.
     Tests,
     /// cargo deny: licences, sources and banned crates.
     Dependencies,
@@ -56,10 +56,15 @@ impl Step {
             ),
             Self::Lint => lint(),
             Self::Bundle => bundle::build(&tools::set_up()?),
-            Self::Tests => run(
-                cargo().args(["test", "--workspace", "--locked", "--no-fail-fast"]),
-                "Read the failed tests above; one alone runs with: cargo test -p <crate> <name>",
-            ),
+            Self::Tests => {
+                let server = postgres::Server::start()?;
+                run(
+                    cargo()
+                        .args(["test", "--workspace", "--locked", "--no-fail-fast"])
+                        .env("PIPIT_TEST_POSTGRES", server.address()),
+                    "Read the failed tests above; one alone runs with: cargo test -p <crate> <name>",
+                )
+            }
             Self::Dependencies => dependencies(&tools::set_up_cargo_deny()?),
         }
     }
