@@ -1,13 +1,11 @@
 //! The WebDriver program: started on a free port, gone with its browser when the test is, also when
-//! the test has panicked.
+//! the test has panicked. It stays in the test's process group, so that Ctrl-C in the terminal
+//! reaches it and its browser as well.
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
-use std::os::unix::process::CommandExt;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
-
-use rustix::process::{Pid, Signal, kill_process_group};
 
 use crate::engine::Engine;
 use crate::patience::wait_for;
@@ -34,7 +32,6 @@ impl Driver {
                 .stdin(Stdio::null())
                 .stdout(Stdio::null())
                 .stderr(Stdio::null())
-                .process_group(0)
                 .spawn()
                 .map_err(|error| {
                     Trouble::new(format_args!(
@@ -100,12 +97,8 @@ impl Drop for Driver {
             // A browser that is gone already can't be closed, and nothing else can go wrong here.
             let _ = self.close_session(&session);
         }
-        let group = i32::try_from(self.process.id())
-            .ok()
-            .and_then(Pid::from_raw);
-        if let Some(group) = group {
-            let _ = kill_process_group(group, Signal::TERM);
-        }
+        // The browser is closed, so nothing of the driver's is left when it goes.
+        let _ = self.process.kill();
         let _ = self.process.wait();
     }
 }
