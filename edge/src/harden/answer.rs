@@ -27,12 +27,12 @@ const ALWAYS: [(HeaderName, &str); 5] = [
     ),
     (
         HeaderName::from_static("permissions-policy"),
-        "accelerometer=(), autoplay=(), bluetooth=(), browsing-topics=(), camera=(), display-capture=(), \
+        "accelerometer=(), autoplay=(), browsing-topics=(), camera=(), display-capture=(), \
          encrypted-media=(), fullscreen=(), gamepad=(), geolocation=(), gyroscope=(), hid=(), \
          idle-detection=(), local-fonts=(), magnetometer=(), microphone=(), midi=(), \
          otp-credentials=(self), payment=(), picture-in-picture=(), publickey-credentials-create=(), \
          publickey-credentials-get=(), screen-wake-lock=(), serial=(), storage-access=(), usb=(), \
-         web-share=(), window-management=(), xr-spatial-tracking=()",
+         window-management=(), xr-spatial-tracking=()",
     ),
 ];
 
