@@ -118,6 +118,9 @@ pub struct Policy {
     /// Minutes without use after which a session is over
     #[arg(long, env = "SESSION_IDLE_MINUTES", default_value_t = 60, value_parser = clap::value_parser!(u32).range(5..=525_600))]
     pub session_idle_minutes: u32,
+    /// Live sessions of a user; one more sign-in ends the one that was not used for longest
+    #[arg(long, env = "SESSIONS_PER_USER", default_value_t = 10, value_parser = clap::value_parser!(u16).range(1..=1000))]
+    pub sessions_per_user: u16,
 }
 
 impl Policy {
@@ -139,6 +142,7 @@ impl Policy {
             failures_to_lock: self.failures_to_lock,
             session_cap: i64::from(self.session_cap_minutes) * 60,
             session_idle: i64::from(self.session_idle_minutes) * 60,
+            sessions_per_user: usize::from(self.sessions_per_user),
         }
     }
 }

@@ -84,6 +84,19 @@ pub(crate) fn verify(method_id: &str, outcome: &verify_code::Outcome) {
         session,
         "a code was presented"
     );
+    if let Outcome::Verified { crowded_out, .. } = outcome {
+        crowded_out.iter().for_each(|id| session_crowded_out(id));
+    }
+}
+
+/// A session ended because its user began one too many (C-09).
+fn session_crowded_out(session_id: &str) {
+    tracing::info!(
+        event = "session_ended",
+        session = session_id,
+        why = "crowded_out",
+        "a session ended"
+    );
 }
 
 /// A session ended at somebody's word.

@@ -72,6 +72,7 @@ async fn answer(
             method_type,
             user_id,
             session,
+            ..
         } => {
             let mut answer = VerifyOtpResponse {
                 method_id,

@@ -12,7 +12,7 @@ use crate::app::App;
 use crate::ids::{self, Kind};
 use crate::rules::challenge::{Challenge, Success, Verdict, attempt, standing};
 use crate::rules::limits::Limits;
-use crate::rules::session::Lifetime;
+use crate::rules::session::{Lifetime, crowded_out};
 use crate::rules::throttle::Refusal;
 use crate::secrets::{CodeDigest, Secrets, fingerprint};
 use crate::store::replays::{Replay, ReplayKey};
@@ -45,6 +45,8 @@ pub(crate) enum Outcome {
         method_type: MethodType,
         user_id: String,
         session: Option<Box<StoredSession>>,
+        /// Sessions that ended so that this one could begin (C-09).
+        crowded_out: Vec<String>,
     },
     /// Nothing is told.
     Invalid,
@@ -188,6 +190,7 @@ impl VerifyCode {
             .last()
             .map(|code| code.device.clone())
             .unwrap_or_default();
+        let begins = open.is_none();
         let session = if inactive {
             None
         } else {
@@ -205,7 +208,11 @@ impl VerifyCode {
             return Ok(Outcome::UserInactive);
         }
         users::mark_verified(sql, method, self.now)?;
+        let mut ended = Vec::new();
         if let Some(session) = &session {
+            if begins {
+                ended = self.make_room(limits, sql, &method.user_id)?;
+            }
             sessions::save(sql, &self.app.id, session)?;
         }
         if let Some(replay) = &self.replay {
@@ -219,7 +226,29 @@ impl VerifyCode {
             method_type: method.address.method_type(),
             user_id: method.user_id.clone(),
             session: session.map(Box::new),
+            crowded_out: ended,
         })
+    }
+
+    /// Ends the sessions of the user that are too many beside a new one (C-09). Their ids.
+    fn make_room(
+        &self,
+        limits: &Limits,
+        sql: &Sql<'_>,
+        user_id: &str,
+    ) -> Result<Vec<String>, StoreError> {
+        let mut open = sessions::of_user(sql, &self.app.id, user_id)?;
+        let lifetimes: Vec<_> = open.iter().map(|session| session.lifetime).collect();
+        let mut ended = Vec::new();
+        for place in crowded_out(limits, &lifetimes, self.now) {
+            if let Some(session) = open.get_mut(place) {
+                session.lifetime.ended_at = self.now;
+                session.updated_at = self.now;
+                sessions::save(sql, &self.app.id, session)?;
+                ended.push(session.id.clone());
+            }
+        }
+        Ok(ended)
     }
 
     /// The session that the verification gives, with a new token (C-03); none when none was asked for.
@@ -298,6 +327,7 @@ impl VerifyCode {
             method_type: method.address.method_type(),
             user_id: method.user_id.clone(),
             session: session.map(Box::new),
+            crowded_out: Vec::new(),
         })
     }
 

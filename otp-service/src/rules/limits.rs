@@ -24,6 +24,8 @@ pub(crate) struct Limits {
     pub(crate) session_cap: i64,
     /// A session that was not used for so long is over (C-05).
     pub(crate) session_idle: i64,
+    /// Live sessions of a user (C-09).
+    pub(crate) sessions_per_user: usize,
 }
 
 impl Default for Limits {
@@ -41,6 +43,7 @@ impl Default for Limits {
             failures_to_lock: 50,
             session_cap: 43_200 * 60,
             session_idle: 60 * 60,
+            sessions_per_user: 10,
         }
     }
 }

@@ -1,4 +1,4 @@
-//! When a session begins, lives on and ends (C-03 to C-05).
+//! When a session begins, lives on and ends (C-03 to C-05, C-09).
 
 use super::limits::Limits;
 
@@ -49,6 +49,20 @@ impl Lifetime {
     }
 }
 
+/// The places of those sessions of a user that end so that one more can begin: the ones that were
+/// not used for longest, as many as are too many (C-09).
+pub(crate) fn crowded_out(limits: &Limits, sessions: &[Lifetime], now: i64) -> Vec<usize> {
+    let mut live: Vec<_> = (0..)
+        .zip(sessions)
+        .filter(|(_, session)| session.is_live(limits, now))
+        .map(|(place, session)| (session.last_active_at, session.started_at, place))
+        .collect();
+    live.sort_unstable();
+    let stay = limits.sessions_per_user.saturating_sub(1);
+    live.truncate(live.len().saturating_sub(stay));
+    live.into_iter().map(|(_, _, place)| place).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -83,6 +97,30 @@ mod tests {
         assert_eq!(session.expires_at, START + 3 * HOUR);
         session.extend(&limits, 9 * HOUR, START + 2 * HOUR);
         assert_eq!(session.expires_at, START + 10 * HOUR);
+    }
+
+    #[test]
+    fn one_session_too_many_ends_the_one_that_was_not_used_for_longest_c_09() {
+        let limits = Limits {
+            sessions_per_user: 3,
+            ..Limits::default()
+        };
+        let used_at = |secs: i64| {
+            let mut session = Lifetime::begin(&limits, HOUR, START);
+            session.last_active_at += secs;
+            session
+        };
+        let mut sessions = vec![used_at(30), used_at(10)];
+        assert!(crowded_out(&limits, &sessions, START + 60).is_empty());
+        sessions.push(used_at(20));
+        assert_eq!(crowded_out(&limits, &sessions, START + 60), [1]);
+        // A figure that was made smaller meanwhile ends more than one.
+        sessions.push(used_at(5));
+        assert_eq!(crowded_out(&limits, &sessions, START + 60), [3, 1]);
+        for session in &mut sessions {
+            session.ended_at = START + 50;
+        }
+        assert!(crowded_out(&limits, &sessions, START + 60).is_empty());
     }
 
     #[test]

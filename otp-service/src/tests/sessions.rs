@@ -1,4 +1,4 @@
-//! Sessions: checking, extending, rotating, listing, ending (C-03 to C-07).
+//! Sessions: checking, extending, rotating, listing, ending (C-03 to C-07, C-09).
 
 use serde_json::json;
 use shared::ErrorType;
@@ -186,4 +186,39 @@ async fn the_list_has_live_sessions_newest_first_and_no_token_c_14() {
     harness.clock.advance(3600);
     assert_eq!(harness.list_sessions(user_id).await, json!([]));
     assert_eq!(harness.list_sessions("user_unknown").await, json!([]));
+}
+
+#[tokio::test]
+async fn the_eleventh_sign_in_ends_the_session_that_was_not_used_for_longest_c_09() {
+    let limits = ["--sends-per-hour=1000", "--sends-per-day=1000"];
+    let harness = Harness::start_with(&limits).await;
+    let mut tokens = Vec::new();
+    for _ in 0..10 {
+        let signed_in = harness.signed_in(NUMBER).await;
+        tokens.push(json!({"session_token": signed_in["session_token"]}));
+        harness.wait_for_resend();
+    }
+    // The first one is used, so that the second one is the longest unused.
+    harness.verify_session(&tokens[0]).await.assert_ok();
+    let another = harness.signed_in(NUMBER).await;
+    harness
+        .verify_session(&tokens[1])
+        .await
+        .assert_error(ErrorType::InvalidSession);
+    tokens.remove(1);
+    for token in &tokens {
+        harness.verify_session(token).await.assert_ok();
+    }
+    let user_id = another["user_id"].as_str().unwrap();
+    let listed = harness.list_sessions(user_id).await;
+    assert_eq!(listed.as_array().unwrap().len(), 10);
+
+    // Extending one by a new code begins none, so none ends.
+    harness.wait_for_resend();
+    let sent = harness.sent_to(NUMBER).await;
+    let mut extended = sent.body();
+    extended["session_token"] = another["session_token"].clone();
+    harness.verify(&extended).await.assert_ok();
+    let listed = harness.list_sessions(user_id).await;
+    assert_eq!(listed.as_array().unwrap().len(), 10);
 }
