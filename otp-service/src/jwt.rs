@@ -101,12 +101,14 @@ impl SigningKey {
             .map_err(|_| KeyFault)
     }
 
-    /// The JWT of a session, issued now.
+    /// The JWT of a session, issued now. Others compare its times with their own clocks, so they are
+    /// those of the `host`, which may be behind `now` (C-19).
     pub(crate) fn sign(
         &self,
         app_id: &str,
         session: &Session,
         now: i64,
+        host: i64,
     ) -> Result<String, KeyFault> {
         let header = Header {
             alg: "RS256".to_owned(),
@@ -119,9 +121,9 @@ impl SigningKey {
             crit: None,
         };
         let claims = Claims {
-            exp: (now + LIVES).min(session.expires_at),
-            iat: now,
-            nbf: now,
+            exp: host + LIVES.min(session.expires_at - now),
+            iat: host,
+            nbf: host,
             iss: app_id,
             sub: &session.user_id,
             jti: &session.id,

@@ -28,6 +28,7 @@ mod service;
 mod store;
 #[cfg(test)]
 mod tests;
+mod timekeeping;
 
 pub use chores::{Chore, ChoreError};
 pub use config::{Config, GatewayKind, Policy};

@@ -22,6 +22,7 @@ use crate::random::Random;
 use crate::secrets::Secrets;
 use crate::service::{KnownKeys, Service};
 use crate::store::{MIGRATIONS, api_keys, retention};
+use crate::timekeeping::Timekeeper;
 
 /// File of the service's own key, in the data folder.
 pub(crate) const OWN_KEY: &str = "otp-service.key";
@@ -162,7 +163,7 @@ impl Prepared {
         // The task holds the service; it is gone once this returns.
         drop(housekeeping.await);
         if let Some(service) = Arc::into_inner(service) {
-            service.database.close().await;
+            service.close().await;
         }
         served.map_err(StartError::Listen)
     }
@@ -194,10 +195,14 @@ pub(crate) async fn build(
     .map_err(StartError::Template)?;
     let database = Place::of(config)?.open().map_err(StartError::Open)?;
     let own_key = Key::load(None, &config.data_dir.join(OWN_KEY)).map_err(StartError::Key)?;
+    let timekeeper = Timekeeper::start(clock.clone(), database.clone())
+        .await
+        .map_err(StartError::Store)?;
     know_api_key(config, &database, given, clock.now(), &random).await?;
     let service = Arc::new(Service {
         database,
         clock,
+        timekeeper,
         random,
         secrets: Arc::new(Secrets::derive(&own_key)),
         limits: Arc::new(config.policy.limits()),

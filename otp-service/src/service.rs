@@ -12,11 +12,13 @@ use crate::message::Template;
 use crate::random::Random;
 use crate::rules::limits::Limits;
 use crate::secrets::Secrets;
+use crate::timekeeping::Timekeeper;
 
 #[derive(Debug)]
 pub(crate) struct Service {
     pub(crate) database: Database,
     pub(crate) clock: Clock,
+    pub(crate) timekeeper: Timekeeper,
     pub(crate) random: Random,
     pub(crate) secrets: Arc<Secrets>,
     pub(crate) limits: Arc<Limits>,
@@ -29,6 +31,19 @@ pub(crate) struct Service {
     pub(crate) keys_in_addresses: bool,
     pub(crate) known_keys: KnownKeys,
     pub(crate) key_rings: KeyRings,
+}
+
+impl Service {
+    /// Waits until everything is on disk and the database is let go of.
+    pub(crate) async fn close(self) {
+        let Self {
+            database,
+            timekeeper,
+            ..
+        } = self;
+        drop(timekeeper);
+        database.close().await;
+    }
 }
 
 /// Keys that were found valid within the running second, so that a busy caller's key is not looked

@@ -5,6 +5,7 @@
 
 pub(crate) mod api_keys;
 pub(crate) mod challenges;
+pub(crate) mod clock_marks;
 pub(crate) mod messages;
 pub(crate) mod replays;
 pub(crate) mod retention;

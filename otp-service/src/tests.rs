@@ -9,6 +9,7 @@ macro_rules! every_test {
     () => {
         mod bad_input;
         mod chores;
+        mod clock_steps;
         mod durability;
         mod harness;
         mod jwts;

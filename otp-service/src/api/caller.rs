@@ -32,6 +32,7 @@ impl FromRequestParts<Arc<Service>> for Caller {
 /// The app that a secret key opens.
 pub(super) async fn app_of_key(service: &Service, key: &str) -> Result<App, ApiError> {
     Mode::of_key(key).ok_or(ErrorType::Unauthorized)?;
+    service.timekeeper.keep().await?;
     let hash = fingerprint(key);
     let now = service.clock.now();
     if let Some(app) = service.known_keys.get(&hash, now) {

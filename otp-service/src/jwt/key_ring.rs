@@ -141,7 +141,9 @@ impl Service {
             .keys
             .first()
             .ok_or_else(|| ApiError::internal("an app has no signing key"))?;
-        let jwt = key.sign(app_id, session, now).map_err(ApiError::internal)?;
+        let jwt = key
+            .sign(app_id, session, now, self.clock.host())
+            .map_err(ApiError::internal)?;
         self.key_rings.remember(session, &jwt, now);
         Ok(jwt)
     }

@@ -56,7 +56,7 @@ fn part(jwt: &str, place: usize) -> Value {
 
 #[test]
 fn a_session_jwt_says_what_the_contract_says_and_is_read_back() {
-    let jwt = key().sign(APP, &session(), NOW).unwrap();
+    let jwt = key().sign(APP, &session(), NOW, NOW).unwrap();
     assert_eq!(
         part(&jwt, 0),
         json!({"alg": "RS256", "kid": "jwk_one", "typ": "JWT"})
@@ -80,7 +80,7 @@ fn a_session_jwt_says_what_the_contract_says_and_is_read_back() {
         ..session()
     };
     assert_eq!(
-        part(&key().sign(APP, &short, NOW).unwrap(), 1)["exp"],
+        part(&key().sign(APP, &short, NOW, NOW).unwrap(), 1)["exp"],
         NOW + 10,
         "never past the session"
     );
@@ -95,7 +95,7 @@ fn a_key_survives_being_stored() {
 
 #[test]
 fn forged_jwts_are_refused() {
-    let jwt = key().sign(APP, &session(), NOW).unwrap();
+    let jwt = key().sign(APP, &session(), NOW, NOW).unwrap();
     let (header, claims) = (part(&jwt, 0), part(&jwt, 1));
     let other = SigningKey::generate("jwk_one".to_owned()).unwrap();
     let with = |mut value: Value, name: &str, new: Value| {
@@ -170,7 +170,7 @@ fn forged_jwts_are_refused() {
             "a wrong type",
         ),
         (
-            other.sign(APP, &session(), NOW).unwrap(),
+            other.sign(APP, &session(), NOW, NOW).unwrap(),
             "another key under the same name",
         ),
         (jwt[..jwt.len() - 4].to_owned(), "cut"),
@@ -187,7 +187,7 @@ proptest! {
     #[test]
     fn no_bytes_make_the_reader_panic(text in "\\PC{0,200}", place in 0..600_usize, byte: u8) {
         prop_assert_eq!(read(&text), None);
-        let mut changed = key().sign(APP, &session(), NOW).unwrap().into_bytes();
+        let mut changed = key().sign(APP, &session(), NOW, NOW).unwrap().into_bytes();
         let place = place % changed.len();
         if changed[place] != byte && byte.is_ascii() {
             changed[place] = byte;

@@ -132,3 +132,10 @@ CREATE TABLE replays (
     PRIMARY KEY (app_id, endpoint, idempotency_key)
 );
 CREATE INDEX replays_by_time ON replays (created_at);
+
+-- Where the clock of each machine stood last (C-19); `boot` names a run of a machine.
+CREATE TABLE clock_marks (
+    boot TEXT NOT NULL PRIMARY KEY,
+    unix_ms BIGINT NOT NULL,
+    up_ms BIGINT NOT NULL
+);

@@ -196,7 +196,7 @@ async fn without_a_given_key_one_is_made_and_left_in_a_private_file() {
     let get = || Call::get("/v1/auth/sessions/list?user_id=user_x").bearer(key.trim());
     get().send(&router).await.assert_ok();
     drop(router);
-    Arc::into_inner(service).unwrap().database.close().await;
+    Arc::into_inner(service).unwrap().close().await;
     let (router, _service) = start().await;
     get().send(&router).await.assert_ok();
 }

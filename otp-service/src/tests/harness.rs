@@ -46,23 +46,40 @@ impl Harness {
     }
 
     pub(super) async fn start_in(folder: Arc<TestDatabase>, now: i64, arguments: &[&str]) -> Self {
+        let (_, hand) = Clock::manual(now);
+        Self::start_on(folder, hand, arguments).await
+    }
+
+    /// On a machine with this clock.
+    pub(super) async fn start_on(
+        folder: Arc<TestDatabase>,
+        clock: ManualClock,
+        arguments: &[&str],
+    ) -> Self {
         let mut config =
             Config::try_parse_from(std::iter::once(&"otp-service").chain(arguments)).unwrap();
         config.data_dir = folder.path().join("data");
         config.database_url = folder.url();
         config.initial_api_key = Some(KEY.into());
-        let (clock, moved) = Clock::manual(now);
-        let (router, service) = build(&config, clock, Random::system()).await.unwrap();
+        let (router, service) = build(&config, clock.clock(), Random::system())
+            .await
+            .unwrap();
         Self {
             router,
             service,
-            clock: moved,
+            clock,
             folder,
         }
     }
 
-    /// Stops the service and starts another one on the same data.
+    /// Stops the service and starts another one on the same data and machine.
     pub(super) async fn restart(self) -> Self {
+        let (folder, clock) = self.stop().await;
+        Self::start_on(folder, clock, &[]).await
+    }
+
+    /// Stops the service; answers what is left of it.
+    pub(super) async fn stop(self) -> (Arc<TestDatabase>, ManualClock) {
         let Self {
             router,
             service,
@@ -70,8 +87,8 @@ impl Harness {
             folder,
         } = self;
         drop(router);
-        Arc::into_inner(service).unwrap().database.close().await;
-        Self::start_in(folder, clock.now(), &[]).await
+        Arc::into_inner(service).unwrap().close().await;
+        (folder, clock)
     }
 
     /// The configuration of a program that works on the same data.

@@ -140,7 +140,7 @@ async fn a_jwt_of_another_app_opens_nothing_c_13() {
         .assert_error(ErrorType::InvalidSession);
 }
 
-fn base64_json(part: &str) -> Value {
+pub(super) fn base64_json(part: &str) -> Value {
     use base64::Engine as _;
     let bytes = base64::engine::general_purpose::URL_SAFE_NO_PAD
         .decode(part)

@@ -96,3 +96,29 @@ async fn copies_are_the_servers_own_tools_work() {
         assert!(refused.contains("pg_dump"), "{refused}");
     }
 }
+
+#[tokio::test]
+async fn a_replica_whose_clock_is_behind_goes_by_the_one_that_is_ahead_c_19() {
+    let [ahead, behind] = two().await;
+    let signed_in = behind.signed_in(NUMBER).await;
+    let token = json!({"session_token": signed_in["session_token"]});
+    ahead.clock.step(3600);
+    ahead
+        .verify_session(&token)
+        .await
+        .assert_error(ErrorType::InvalidSession);
+    // A replica that starts knows it at once, the others at their next exchange of marks.
+    let third = Harness::start_in(Arc::clone(&ahead.folder), START, &[]).await;
+    third
+        .verify_session(&token)
+        .await
+        .assert_error(ErrorType::InvalidSession);
+    behind.clock.advance(6);
+    while behind.verify_session(&token).await.status == 200 {
+        tokio::task::yield_now().await;
+    }
+    behind
+        .verify_session(&token)
+        .await
+        .assert_error(ErrorType::InvalidSession);
+}
