@@ -13,7 +13,7 @@ use tokio::sync::{mpsc, oneshot};
 use crate::readers::Readers;
 use crate::server;
 use crate::server::pool::{Kind, Pool};
-use crate::writer::{Command, Waiting, work};
+use crate::writer::{Command, Waiting, Writer};
 use crate::{OpenError, Sql, StoreError, files, migrate};
 
 /// So many commands may wait for the writer; the next caller waits for a place.
@@ -53,31 +53,18 @@ impl Database {
             return Err(OpenError::OldSqlite(rusqlite::version().to_owned()));
         }
         files::prepare(path)?;
-        let connection = Connection::open(path)?;
-        // WAL with FULL: a commit is on disk when it returns (E-09, I-06). Freed pages are
-        // overwritten, so that what was deleted is gone (F-09).
-        connection
-            .execute_batch(
-                "PRAGMA busy_timeout = 5000;
-                 PRAGMA trusted_schema = OFF;
-                 PRAGMA journal_mode = WAL;
-                 PRAGMA synchronous = FULL;
-                 PRAGMA foreign_keys = ON;
-                 PRAGMA secure_delete = ON;",
-            )
-            .map_err(|error| match error.sqlite_error_code() {
-                Some(rusqlite::ErrorCode::NotADatabase | rusqlite::ErrorCode::DatabaseCorrupt) => {
-                    OpenError::Damaged(path.to_owned(), StoreError::from(error).to_string())
-                }
-                _ => error.into(),
-            })?;
-        connection.set_prepared_statement_cache_capacity(128);
-        migrate::migrate(&Sql::new(&connection), "BEGIN IMMEDIATE", migrations)?;
+        let writer = Writer::open(path).map_err(|error| match error.sqlite_error_code() {
+            Some(rusqlite::ErrorCode::NotADatabase | rusqlite::ErrorCode::DatabaseCorrupt) => {
+                OpenError::Damaged(path.to_owned(), StoreError::from(error).to_string())
+            }
+            _ => error.into(),
+        })?;
+        migrate::migrate(&writer.sql(), "BEGIN IMMEDIATE", migrations)?;
 
         let (commands, waiting) = mpsc::channel(QUEUE);
         let writer = std::thread::Builder::new()
             .name("sqlite-writer".to_owned())
-            .spawn(move || work(&connection, waiting))
+            .spawn(move || writer.work(waiting))
             .map_err(|cause| OpenError::File(path.to_owned(), cause))?;
         Ok(Self(Engine::Sqlite(File {
             commands,
@@ -98,9 +85,9 @@ impl Database {
     }
 
     /// Carries out a command in a transaction. When this answers `Ok`, the commit is on disk; when it
-    /// answers an error, nothing of the command has happened. The command may be run together with
-    /// others, and it runs to its end also when the caller stops waiting. It may be run more than once
-    /// when others are in its way; only its last run counts.
+    /// answers an error, see [`StoreError`]. The command may be run together with others. When the
+    /// caller stops waiting before its turn, it is not run; after that it runs to its end. It may be
+    /// run more than once when others are in its way; only its last run counts.
     ///
     /// # Errors
     /// The command's own, or that of the transaction.

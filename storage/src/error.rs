@@ -5,7 +5,9 @@ use std::path::PathBuf;
 
 use rusqlite::ErrorCode;
 
-/// A command or a question could not be carried out. Nothing of it has happened.
+/// A command or a question could not be carried out. Nothing of it has happened, with one exception:
+/// when disk or connection fail during the commit itself, what is there later is all of the command
+/// or nothing. So a caller that repeats has to be told what came of the first time (I-07, I-08).
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum StoreError {
@@ -50,6 +52,8 @@ impl From<rusqlite::Error> for StoreError {
                 | ErrorCode::SystemIoFailure
                 | ErrorCode::CannotOpen
                 | ErrorCode::OutOfMemory
+                | ErrorCode::PermissionDenied
+                | ErrorCode::FileLockingProtocolFailed
                 | ErrorCode::OperationInterrupted => Self::Unavailable(failure.to_string()),
                 _ => Self::Broken(failure.to_string()),
             },

@@ -13,6 +13,7 @@
 
 mod database;
 mod error;
+mod fault_point;
 mod files;
 mod migrate;
 mod readers;
@@ -22,4 +23,5 @@ mod writer;
 
 pub use database::{Database, back_up, check};
 pub use error::{OpenError, StoreError};
+pub use fault_point::fault_point;
 pub use sql::{Param, Row, Sql};

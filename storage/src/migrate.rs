@@ -1,6 +1,6 @@
 //! Forward-only migrations, each in its own transaction (E-11).
 
-use crate::{OpenError, Sql};
+use crate::{OpenError, Sql, fault_point};
 
 /// Brings the schema to the newest version. A migration's version is its place in the list, from 1.
 /// `begin` starts a transaction that writes.
@@ -30,7 +30,10 @@ pub(crate) fn migrate(sql: &Sql<'_>, begin: &str, migrations: &[&str]) -> Result
                     &[i64::into(version)],
                 )
             })
-            .and_then(|_| sql.batch("COMMIT"));
+            .and_then(|_| {
+                fault_point("migration-before-commit");
+                sql.batch("COMMIT")
+            });
         if let Err(error) = applied {
             sql.batch("ROLLBACK")?;
             return Err(error.into());

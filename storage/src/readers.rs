@@ -53,13 +53,14 @@ impl Readers {
         };
         let sql = Sql::new(&connection);
         sql.execute("BEGIN", &[])?;
-        let answer = question(&sql);
+        // A connection on which something failed is not lent again: what state it is in is not known.
+        let answer = question(&sql)?;
         sql.execute("COMMIT", &[])?;
         self.free
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .push(connection);
-        answer
+        Ok(answer)
     }
 }
 

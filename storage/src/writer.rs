@@ -1,11 +1,12 @@
 //! The one writer: gathers waiting commands into a transaction and answers after its commit.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
 
 use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot};
 
-use crate::{Sql, StoreError};
+use crate::{Sql, StoreError, fault_point};
 
 /// At most so many commands share a commit; the rest waits for the next one.
 const LARGEST_GROUP: usize = 256;
@@ -13,8 +14,10 @@ const LARGEST_GROUP: usize = 256;
 /// A command on its way: run inside the transaction, answered after it. It may be run again when
 /// the transaction around it came to nothing.
 pub(crate) trait Command: Send {
+    /// Whether somebody still waits for its answer.
+    fn is_wanted(&self) -> bool;
     /// Runs it. Whether it succeeded, so that its savepoint can be kept or undone.
-    fn run(&mut self, sql: &Sql<'_>) -> bool;
+    fn run(&mut self, sql: &Sql<'_>) -> Result<(), StoreError>;
     /// Tells the caller; `failure` is that of the transaction around it.
     fn answer(self: Box<Self>, failure: Option<&StoreError>);
 }
@@ -44,10 +47,14 @@ where
     T: Send,
     F: FnMut(&Sql<'_>) -> Result<T, StoreError> + Send,
 {
-    fn run(&mut self, sql: &Sql<'_>) -> bool {
+    fn is_wanted(&self) -> bool {
+        !self.reply.is_closed()
+    }
+
+    fn run(&mut self, sql: &Sql<'_>) -> Result<(), StoreError> {
         self.outcome = catch_unwind(AssertUnwindSafe(|| (self.command)(sql)))
             .unwrap_or_else(|_| Err(StoreError::Broken("the command panicked".to_owned())));
-        self.outcome.is_ok()
+        self.outcome.as_ref().map(drop).map_err(Clone::clone)
     }
 
     fn answer(self: Box<Self>, failure: Option<&StoreError>) {
@@ -60,43 +67,124 @@ where
     }
 }
 
-/// Works until every sender is gone.
-pub(crate) fn work(connection: &Connection, mut commands: mpsc::Receiver<Box<dyn Command>>) {
-    while let Some(first) = commands.blocking_recv() {
-        let mut group = vec![first];
-        while group.len() < LARGEST_GROUP
-            && let Ok(next) = commands.try_recv()
-        {
-            group.push(next);
-        }
-        let committed = commit_together(connection, &mut group);
-        if let Err(failure) = &committed {
-            tracing::error!(commands = group.len(), %failure, "a group of commands was not committed");
-            if !connection.is_autocommit()
-                && let Err(failure) = Sql::new(connection).batch("ROLLBACK")
-            {
-                tracing::error!(%failure, "the failed transaction could not be rolled back");
+/// The connection that writes.
+pub(crate) struct Writer {
+    path: PathBuf,
+    connection: Connection,
+}
+
+impl Writer {
+    pub(crate) fn open(path: &Path) -> Result<Self, rusqlite::Error> {
+        Ok(Self {
+            path: path.to_owned(),
+            connection: connect(path)?,
+        })
+    }
+
+    /// For what is done before the first command.
+    pub(crate) fn sql(&self) -> Sql<'_> {
+        Sql::new(&self.connection)
+    }
+
+    /// Works until every sender is gone.
+    pub(crate) fn work(mut self, mut commands: mpsc::Receiver<Box<dyn Command>>) {
+        while let Some(first) = commands.blocking_recv() {
+            let mut group = vec![first];
+            gather(&mut group, LARGEST_GROUP, &mut commands);
+            // A caller that has gone away has been told that it is too late: nothing has happened
+            // yet, and nothing shall.
+            group.retain(|command| command.is_wanted());
+            if group.is_empty() {
+                continue;
+            }
+            let committed = match self.begin() {
+                Ok(()) => self.commit_together(&mut group),
+                Err(failure) => {
+                    // That may have taken as long as callers wait. Those that came meanwhile would
+                    // wait as long again.
+                    gather(&mut group, usize::MAX, &mut commands);
+                    Err(failure)
+                }
+            };
+            if let Err(failure) = &committed {
+                tracing::error!(commands = group.len(), %failure, "a group of commands was not committed");
+                self.roll_back();
+            }
+            for command in group {
+                command.answer(committed.as_ref().err());
+                fault_point("sqlite-between-answers");
             }
         }
+    }
+
+    /// Begins a transaction. A connection that could not be freed of the last one is replaced.
+    fn begin(&mut self) -> Result<(), StoreError> {
+        if !self.connection.is_autocommit() {
+            self.connection = connect(&self.path)?;
+        }
+        fault_point("sqlite-before-begin");
+        self.sql().execute("BEGIN IMMEDIATE", &[]).map(drop)
+    }
+
+    fn commit_together(&self, group: &mut [Box<dyn Command>]) -> Result<(), StoreError> {
+        let sql = self.sql();
         for command in group {
-            command.answer(committed.as_ref().err());
+            sql.execute("SAVEPOINT command", &[])?;
+            let ran = command.run(&sql);
+            fault_point("sqlite-command-ran");
+            if self.connection.is_autocommit() {
+                // SQLite has undone the transaction, with the commands that ran before: so it does
+                // when the disk is full or fails.
+                return Err(ran.err().unwrap_or_else(|| {
+                    StoreError::Unavailable("the transaction was undone".to_owned())
+                }));
+            }
+            if ran.is_err() {
+                sql.execute("ROLLBACK TO command", &[])?;
+            }
+            sql.execute("RELEASE command", &[])?;
+        }
+        fault_point("sqlite-before-commit");
+        sql.execute("COMMIT", &[])?;
+        fault_point("sqlite-after-commit");
+        Ok(())
+    }
+
+    fn roll_back(&self) {
+        if !self.connection.is_autocommit()
+            && let Err(failure) = self.sql().batch("ROLLBACK")
+        {
+            tracing::error!(%failure, "the failed transaction could not be rolled back");
         }
     }
 }
 
-fn commit_together(
-    connection: &Connection,
-    group: &mut [Box<dyn Command>],
-) -> Result<(), StoreError> {
-    let sql = Sql::new(connection);
-    sql.execute("BEGIN IMMEDIATE", &[])?;
-    for command in group {
-        sql.execute("SAVEPOINT command", &[])?;
-        if !command.run(&sql) {
-            sql.execute("ROLLBACK TO command", &[])?;
-        }
-        sql.execute("RELEASE command", &[])?;
+/// Takes what waits, until the group is so large.
+fn gather(
+    group: &mut Vec<Box<dyn Command>>,
+    largest: usize,
+    commands: &mut mpsc::Receiver<Box<dyn Command>>,
+) {
+    while group.len() < largest
+        && let Ok(next) = commands.try_recv()
+    {
+        group.push(next);
     }
-    sql.execute("COMMIT", &[])?;
-    Ok(())
+}
+
+fn connect(path: &Path) -> Result<Connection, rusqlite::Error> {
+    let connection = Connection::open(path)?;
+    // WAL with FULL: a commit is on disk when it returns (E-09, I-06). Freed pages are
+    // overwritten, so that what was deleted is gone (F-09).
+    connection.execute_batch(
+        "PRAGMA busy_timeout = 5000;
+         PRAGMA trusted_schema = OFF;
+         PRAGMA journal_mode = WAL;
+         PRAGMA synchronous = FULL;
+         PRAGMA foreign_keys = ON;
+         PRAGMA secure_delete = ON;
+         PRAGMA journal_size_limit = 67108864;",
+    )?;
+    connection.set_prepared_statement_cache_capacity(128);
+    Ok(connection)
 }

@@ -5,6 +5,8 @@
 //! one was in the way of is run again, the last time alone: an exclusive lock on `schema_version`,
 //! which all the others share, keeps them out. So a crowd around one number always comes to an end.
 
+use std::pin::pin;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -13,14 +15,12 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 
 use super::session::{Failure, Session};
 use crate::writer::Command;
-use crate::{OpenError, Sql, StoreError};
+use crate::{OpenError, Sql, StoreError, fault_point};
 
 /// Connections of a service. More would wait for the same processors and disk.
 const CONNECTIONS: usize = 8;
-/// Commands that wait for a connection, besides those that have one.
-const WAITING: usize = 256;
-/// A caller waits so long for a place (H-13).
-const PLACE_WITHIN: Duration = Duration::from_secs(1);
+/// A caller waits so long for one of them while none does anything (H-13).
+const CONNECTION_WITHIN: Duration = Duration::from_secs(1);
 /// A command is run again at most this often, the last time alone.
 const AGAIN: u32 = 3;
 
@@ -42,7 +42,7 @@ pub(crate) enum Kind {
 struct Job {
     command: Box<dyn Command>,
     kind: Kind,
-    /// Held until the caller is answered.
+    /// Held until the connection is free again.
     place: OwnedSemaphorePermit,
 }
 
@@ -51,48 +51,65 @@ struct Job {
 pub(crate) struct Pool {
     jobs: mpsc::Sender<Job>,
     places: Arc<Semaphore>,
+    /// Jobs that a connection has done.
+    done: Arc<AtomicU64>,
     workers: Arc<Mutex<Vec<JoinHandle<()>>>>,
 }
 
 impl Pool {
     /// Starts the threads; they connect when there is something to do.
     pub(crate) fn start(config: &postgres::Config) -> Result<Self, OpenError> {
-        let places = CONNECTIONS + WAITING;
-        let (jobs, waiting) = mpsc::channel(places);
+        let (jobs, waiting) = mpsc::channel(CONNECTIONS);
         let waiting = Arc::new(Mutex::new(waiting));
+        let done = Arc::new(AtomicU64::new(0));
         let workers = (0..CONNECTIONS)
             .map(|_| {
                 let (config, waiting) = (config.clone(), Arc::clone(&waiting));
+                let done = Arc::clone(&done);
                 std::thread::Builder::new()
                     .name("postgres".to_owned())
-                    .spawn(move || work(&config, &waiting))
+                    .spawn(move || work(&config, &waiting, &done))
             })
             .collect::<Result<_, _>>()
             .map_err(|cause| StoreError::Unavailable(format!("no thread: {cause}")))?;
         Ok(Self {
             jobs,
-            places: Arc::new(Semaphore::new(places)),
+            places: Arc::new(Semaphore::new(CONNECTIONS)),
+            done,
             workers: Arc::new(Mutex::new(workers)),
         })
     }
 
-    /// Gives a job to the next free connection; it answers its caller itself.
+    /// Waits for a free connection and gives it the job, which answers its caller itself.
     pub(crate) async fn give(
         &self,
         command: Box<dyn Command>,
         kind: Kind,
     ) -> Result<(), StoreError> {
-        let place = Arc::clone(&self.places).acquire_owned();
-        let place = tokio::time::timeout(PLACE_WITHIN, place)
-            .await
-            .map_err(|_| StoreError::Unavailable("too many commands wait".to_owned()))?
-            .map_err(|_| closing())?;
+        let place = self.place().await?;
         let job = Job {
             command,
             kind,
             place,
         };
         self.jobs.send(job).await.map_err(|_| closing())
+    }
+
+    /// As long as jobs are done, everybody's turn comes, also in a crowd around one number. When for a
+    /// while none was, the server is away, and callers are told.
+    async fn place(&self) -> Result<OwnedSemaphorePermit, StoreError> {
+        let mut place = pin!(Arc::clone(&self.places).acquire_owned());
+        loop {
+            let done = self.done.load(Ordering::Relaxed);
+            match tokio::time::timeout(CONNECTION_WITHIN, &mut place).await {
+                Ok(place) => return place.map_err(|_| closing()),
+                Err(_) if self.done.load(Ordering::Relaxed) != done => {}
+                Err(_) => {
+                    let away = "every connection is in use or lost";
+                    return Err(StoreError::Unavailable(away.to_owned()));
+                }
+            }
+        }
     }
 
     /// Waits until the jobs that were given are done and the connections are closed.
@@ -106,7 +123,7 @@ fn closing() -> StoreError {
 }
 
 /// Works until every sender is gone.
-fn work(config: &postgres::Config, waiting: &Mutex<mpsc::Receiver<Job>>) {
+fn work(config: &postgres::Config, waiting: &Mutex<mpsc::Receiver<Job>>, done: &AtomicU64) {
     let mut session = None;
     loop {
         let next = waiting
@@ -126,10 +143,13 @@ fn work(config: &postgres::Config, waiting: &Mutex<mpsc::Receiver<Job>>) {
             tracing::error!(%failure, "a command was not committed");
         }
         command.answer(failure.as_ref());
-        drop(place);
-        if session.is_none() {
+        fault_point("postgres-answered");
+        if session.is_some() {
+            done.fetch_add(1, Ordering::Relaxed);
+        } else {
             std::thread::sleep(pause());
         }
+        drop(place);
     }
 }
 
@@ -148,6 +168,7 @@ fn carry_out(
             Kind::Command if times < again => SIDE_BY_SIDE,
             Kind::Command => ALONE,
         };
+        fault_point("postgres-before-begin");
         let live = match begun(config, session.take(), begin) {
             Ok(live) => session.insert(live),
             Err(error) => return Some(error),
@@ -169,10 +190,10 @@ fn begun(
     begin: &str,
 ) -> Result<Session, StoreError> {
     if let Some(old) = old.filter(|old| !old.is_closed()) {
-        match old.batch(begin) {
-            Ok(()) => return Ok(old),
-            Err(_) if old.is_closed() => {}
-            Err(error) => return Err(error),
+        match (old.batch(begin), old.take_failure()) {
+            (Ok(()), _) => return Ok(old),
+            (Err(_), Some(failure)) if failure.lost => {}
+            (Err(error), _) => return Err(error),
         }
     }
     let new = Session::connect(config)?;
@@ -182,11 +203,14 @@ fn begun(
 
 /// Runs a command inside the transaction that was begun, and ends it.
 fn attempt(session: &Session, command: &mut dyn Command) -> Result<(), Failure> {
-    let succeeded = command.run(&Sql::on_server(session));
+    let succeeded = command.run(&Sql::on_server(session)).is_ok();
+    fault_point("postgres-command-ran");
     // The first failure counts also when the command went on after it.
     let mut failure = session.take_failure();
     if failure.is_none() && succeeded {
+        fault_point("postgres-before-commit");
         if session.batch("COMMIT").is_ok() {
+            fault_point("postgres-after-commit");
             return Ok(());
         }
         failure = session.take_failure();

@@ -25,6 +25,8 @@ pub(crate) struct Failure {
     pub(crate) error: StoreError,
     /// Another transaction was in the way; the same command may succeed if it is run again.
     pub(crate) again: bool,
+    /// The connection is gone, or the server has said that it ends it.
+    pub(crate) lost: bool,
 }
 
 pub(crate) struct Session {
@@ -143,6 +145,7 @@ impl Failure {
                     StoreError::Broken("PostgreSQL could not be used this way".to_owned())
                 },
                 again: false,
+                lost,
             };
         };
         let code = state.code();
@@ -165,6 +168,8 @@ impl Failure {
             // A value that is there already, or a row that is gone, may be the work of a command
             // that ran at the same time: seen from the start, it has its own answer.
             again: matches!(code, "40001" | "40P01" | "23505" | "23503" | "0A000"),
+            // Shut down by an operator, by a crash, or not up yet.
+            lost: code.starts_with("57P"),
         }
     }
 }
