@@ -272,3 +272,17 @@ pub fn assert_settings_table(readme: &str, heading: &str, command: &clap::Comman
         "{heading}: a row for a setting that is not there"
     );
 }
+
+/// A figure of a test run that the environment may set, such as the number of rounds.
+#[must_use]
+#[allow(
+    clippy::disallowed_methods,
+    reason = "no setting of a server, but of the tests"
+)]
+pub fn from_environment<T: std::str::FromStr>(name: &str) -> Option<T> {
+    let text = std::env::var(name).ok()?;
+    Some(
+        text.parse()
+            .unwrap_or_else(|_| panic!("{name} can't be {text}")),
+    )
+}

@@ -131,7 +131,7 @@ impl Chore {
                 folder,
                 keep_sessions,
             } => copies::restore(config, &folder, keep_sessions, now, out).await,
-            Self::Check => copies::check(config, out),
+            Self::Check => copies::check(config, now, out).await,
         }
     }
 }

@@ -16,7 +16,6 @@ mod chores;
 mod commands;
 mod config;
 mod events;
-mod housekeeping;
 mod ids;
 mod jwt;
 mod message;

@@ -4,6 +4,7 @@ use std::fmt;
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use edge::clock::Clock;
@@ -15,17 +16,18 @@ use tokio::net::TcpListener;
 use crate::api;
 use crate::app::Mode;
 use crate::config::{Config, GatewayKind};
-use crate::housekeeping::keep_house;
 use crate::jwt::KeyRings;
 use crate::message::{Template, TemplateError};
 use crate::random::Random;
 use crate::secrets::Secrets;
 use crate::service::{KnownKeys, Service};
-use crate::store::{MIGRATIONS, api_keys};
+use crate::store::{MIGRATIONS, api_keys, retention};
 use crate::timekeeping::Timekeeper;
 
 /// File of the service's own key, in the data folder.
 pub(crate) const OWN_KEY: &str = "otp-service.key";
+/// How often what is due is forgotten.
+const FORGET_EVERY: Duration = Duration::from_secs(60);
 
 /// Why the service does not start. Each says what to do.
 #[derive(Debug)]
@@ -192,11 +194,14 @@ pub(crate) async fn build(
     )
     .map_err(StartError::Template)?;
     let database = Place::of(config)?.open().map_err(StartError::Open)?;
+    storage::fault_point("start-database-open");
     let own_key = Key::load(None, &config.data_dir.join(OWN_KEY)).map_err(StartError::Key)?;
+    storage::fault_point("start-own-key-made");
     let timekeeper = Timekeeper::start(clock.clone(), database.clone())
         .await
         .map_err(StartError::Store)?;
     know_api_key(config, &database, given, clock.now(), &random).await?;
+    storage::fault_point("start-api-key-known");
     let service = Arc::new(Service {
         database,
         clock,
@@ -284,6 +289,7 @@ async fn know_api_key(
                 Ok(format!("sk_test_{}", *random).into())
             });
             tracing::info!(file = %path.display(), "a secret key for callers was made; it is in this file");
+            storage::fault_point("start-api-key-in-file");
             made.map_err(StartError::Key)?
         }
     };
@@ -291,4 +297,19 @@ async fn know_api_key(
     let random = random.clone();
     let insert = move |sql: &Sql<'_>| api_keys::insert(sql, key.expose(), mode, &random, now);
     database.write(insert).await.map_err(StartError::Store)
+}
+
+async fn keep_house(service: Arc<Service>) {
+    let mut interval = tokio::time::interval(FORGET_EVERY);
+    loop {
+        interval.tick().await;
+        let now = service.clock.now();
+        if let Err(error) = service
+            .database
+            .write(move |sql| retention::forget(sql, now))
+            .await
+        {
+            tracing::error!(%error, "what is due was not forgotten; the next round tries again");
+        }
+    }
 }

@@ -15,7 +15,6 @@ macro_rules! every_test {
         mod jwts;
         mod races;
         mod repeats;
-        mod retention;
         mod sessions;
         mod sign_in;
         mod throttles;

@@ -21,6 +21,7 @@ mod screenshots;
 mod start;
 mod test;
 mod tools;
+mod torture;
 mod workspace;
 
 use std::process::ExitCode;
@@ -49,6 +50,8 @@ enum Chore {
     Bundle,
     /// Finish a bundle that Trunk has built; Trunk calls this itself.
     FinishBundle(finish::Options),
+    /// Kill the OTP service and its database under load, and let callers race, many times.
+    Torture(torture::Options),
     /// Take the pictures of the screens in `docs/screens/`.
     Screenshots,
 }
@@ -70,6 +73,7 @@ fn run(chore: Chore) -> Result<(), Failure> {
         Chore::Setup => tools::set_up().map(drop),
         Chore::Bundle => bundle::build(&tools::set_up()?),
         Chore::FinishBundle(options) => finish::finish_bundle(&options),
+        Chore::Torture(options) => torture::torture(&options),
         Chore::Screenshots => screenshots::take(),
     }
 }

@@ -10,7 +10,7 @@ use crate::command::{cargo, run};
 use crate::failure::Failure;
 use crate::progress::Elapsed;
 use crate::tools::Tools;
-use crate::{browser, bundle, postgres, tools};
+use crate::{browser, bundle, postgres, tools, torture};
 
 /// Which steps run.
 #[derive(Debug, Parser)]
@@ -33,17 +33,20 @@ enum Step {
     Bundle,
     /// cargo test for all crates, the browser tests and those on PostgreSQL included.
     Tests,
+    /// The OTP service killed again and again, a little; `cargo xtask torture` does it at length.
+    Crashes,
     /// cargo deny: licences, sources and banned crates.
     Dependencies,
 }
 
 impl Step {
-    const ALL: [Self; 6] = [
+    const ALL: [Self; 7] = [
         Self::Setup,
         Self::Format,
         Self::Lint,
         Self::Bundle,
         Self::Tests,
+        Self::Crashes,
         Self::Dependencies,
     ];
 
@@ -57,7 +60,7 @@ impl Step {
             Self::Lint => lint(),
             Self::Bundle => bundle::build(&tools::set_up()?),
             Self::Tests => {
-                let server = postgres::Server::start()?;
+                let server = postgres::start()?;
                 run(
                     cargo()
                         .args(["test", "--workspace", "--locked", "--no-fail-fast"])
@@ -65,6 +68,7 @@ impl Step {
                     "Read the failed tests above; one alone runs with: cargo test -p <crate> <name>",
                 )
             }
+            Self::Crashes => torture::crashes(None),
             Self::Dependencies => dependencies(&tools::set_up_cargo_deny()?),
         }
     }
@@ -73,7 +77,7 @@ impl Step {
     fn needs(self) -> Option<Self> {
         match self {
             Self::Setup | Self::Format | Self::Lint | Self::Dependencies => None,
-            Self::Bundle => Some(Self::Setup),
+            Self::Bundle | Self::Crashes => Some(Self::Setup),
             Self::Tests => Some(Self::Bundle),
         }
     }
@@ -160,6 +164,13 @@ fn lint() -> Result<(), Failure> {
     run(
         cargo()
             .args(["clippy", "--workspace", "--all-targets", "--locked"])
+            .args(warnings),
+        REMEDY,
+    )?;
+    run(
+        cargo()
+            .args(["clippy", "--package", "otp-service", "--all-targets"])
+            .args(["--features", "fault-points", "--locked"])
             .args(warnings),
         REMEDY,
     )?;

@@ -7,10 +7,10 @@ use std::path::{Path, PathBuf};
 
 use storage::{Database, OpenError, Sql, StoreError};
 
-use super::ChoreError;
+use super::{ChoreError, open};
 use crate::config::Config;
 use crate::serve::{OWN_KEY, Place};
-use crate::store::{MIGRATIONS, api_keys, challenges, sessions};
+use crate::store::{MIGRATIONS, api_keys, challenges, invariants, sessions};
 
 /// The database's name in a copy.
 const COPY: &str = "otp-service.db";
@@ -81,7 +81,7 @@ fn file(config: &Config) -> Result<PathBuf, ChoreError> {
     match Place::of(config).map_err(ChoreError::Start)? {
         Place::File(path) => Ok(path),
         Place::Server(_) => Err(ChoreError::Refused(format!(
-            "DATABASE_URL names a PostgreSQL server: pg_dump and pg_restore copy it, pg_amcheck looks it through; \
+            "DATABASE_URL names a PostgreSQL server: pg_dump and pg_restore copy it; \
              keep {OWN_KEY} of DATA_DIR with the copy"
         ))),
     }
@@ -106,9 +106,23 @@ async fn end_everything(path: &Path, keep_sessions: bool, now: i64) -> Result<us
     Ok(ended)
 }
 
-pub(super) fn check(config: &Config, out: &mut impl Write) -> Result<(), ChoreError> {
-    let path = file(config)?;
-    let faults = storage::check(&path)?;
+pub(super) async fn check(
+    config: &Config,
+    now: i64,
+    out: &mut impl Write,
+) -> Result<(), ChoreError> {
+    // Of a server's files only the server can tell.
+    let mut faults = match Place::of(config).map_err(ChoreError::Start)? {
+        Place::File(path) => storage::check(&path)?,
+        Place::Server(_) => Vec::new(),
+    };
+    if faults.is_empty() {
+        let database = open(config)?;
+        faults = database
+            .read(move |sql| invariants::broken(sql, now))
+            .await?;
+        database.close().await;
+    }
     for fault in &faults {
         writeln!(out, "{fault}")?;
     }

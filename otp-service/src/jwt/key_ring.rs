@@ -80,6 +80,7 @@ impl Service {
             .map_err(fault)?;
         if stored.is_empty() {
             stored = self.first_key(app_id).await?;
+            storage::fault_point("signing-key-stored");
         }
         let open = |key: StoredKey| {
             let text = self.secrets.open(&key.sealed);
@@ -118,6 +119,7 @@ impl Service {
             .secrets
             .seal(&text, nonce)
             .ok_or_else(|| ApiError::internal("a key was not sealed"))?;
+        storage::fault_point("signing-key-made");
         let stored = StoredKey { id: key.id, sealed };
         let owner = app_id.to_owned();
         let insert = move |sql: &Sql<'_>| -> Result<_, StoreError> {

@@ -91,8 +91,8 @@ async fn what_ends_at_one_service_has_ended_at_the_other_c_07() {
 #[tokio::test]
 async fn copies_are_the_servers_own_tools_work() {
     let harness = Harness::start().await;
-    for words in [&["backup", "x"][..], &["restore", "x"], &["check"]] {
-        let refused = chore(&harness.config(), words).await.unwrap_err();
+    for words in [["backup", "x"], ["restore", "x"]] {
+        let refused = chore(&harness.config(), &words).await.unwrap_err();
         assert!(refused.contains("pg_dump"), "{refused}");
     }
 }
