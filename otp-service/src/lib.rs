@@ -16,6 +16,7 @@ mod chores;
 mod commands;
 mod config;
 mod events;
+mod housekeeping;
 mod ids;
 mod jwt;
 mod message;

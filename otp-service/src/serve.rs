@@ -4,7 +4,6 @@ use std::fmt;
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::Router;
 use edge::clock::Clock;
@@ -16,18 +15,17 @@ use tokio::net::TcpListener;
 use crate::api;
 use crate::app::Mode;
 use crate::config::{Config, GatewayKind};
+use crate::housekeeping::keep_house;
 use crate::jwt::KeyRings;
 use crate::message::{Template, TemplateError};
 use crate::random::Random;
 use crate::secrets::Secrets;
 use crate::service::{KnownKeys, Service};
-use crate::store::{MIGRATIONS, api_keys, retention};
+use crate::store::{MIGRATIONS, api_keys};
 use crate::timekeeping::Timekeeper;
 
 /// File of the service's own key, in the data folder.
 pub(crate) const OWN_KEY: &str = "otp-service.key";
-/// How often what is due is forgotten.
-const FORGET_EVERY: Duration = Duration::from_secs(60);
 
 /// Why the service does not start. Each says what to do.
 #[derive(Debug)]
@@ -297,19 +295,4 @@ async fn know_api_key(
     let random = random.clone();
     let insert = move |sql: &Sql<'_>| api_keys::insert(sql, key.expose(), mode, &random, now);
     database.write(insert).await.map_err(StartError::Store)
-}
-
-async fn keep_house(service: Arc<Service>) {
-    let mut interval = tokio::time::interval(FORGET_EVERY);
-    loop {
-        interval.tick().await;
-        let now = service.clock.now();
-        if let Err(error) = service
-            .database
-            .write(move |sql| retention::forget(sql, now))
-            .await
-        {
-            tracing::error!(%error, "what is due was not forgotten; the next round tries again");
-        }
-    }
 }

@@ -15,6 +15,7 @@ macro_rules! every_test {
         mod jwts;
         mod races;
         mod repeats;
+        mod retention;
         mod sessions;
         mod sign_in;
         mod throttles;

@@ -241,6 +241,7 @@ impl SendCode {
     fn queue(&self, sql: &Sql<'_>, challenge: &Challenge) -> Result<(), StoreError> {
         let message = Message {
             id: ids::new(Kind::Message, self.now, self.drawn.message),
+            method_id: challenge.method_id.clone(),
             challenge_id: challenge.id.clone(),
             to: self.address.as_str().to_owned(),
             sealed_text: self.sealed_text.clone(),

@@ -6,6 +6,7 @@ use storage::{Sql, StoreError};
 #[derive(Clone)]
 pub(crate) struct Message {
     pub(crate) id: String,
+    pub(crate) method_id: String,
     pub(crate) challenge_id: String,
     /// A phone number or an e-mail address.
     pub(crate) to: String,
@@ -22,11 +23,13 @@ pub(crate) struct Message {
 
 pub(crate) fn insert(sql: &Sql<'_>, app_id: &str, message: &Message) -> Result<(), StoreError> {
     sql.execute(
-        "INSERT INTO messages (id, app_id, challenge_id, address, text, locale, status, created_at, expires_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        "INSERT INTO messages (id, app_id, method_id, challenge_id, address, text, locale, status, created_at,
+             expires_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
         &[
             (&message.id).into(),
             app_id.into(),
+            (&message.method_id).into(),
             (&message.challenge_id).into(),
             (&message.to).into(),
             (&message.sealed_text).into(),
@@ -47,19 +50,20 @@ pub(crate) fn newest(
 ) -> Result<Vec<Message>, StoreError> {
     let to = to.unwrap_or_default();
     sql.query(
-        "SELECT id, challenge_id, address, text, locale, created_at, expires_at, status FROM messages
+        "SELECT id, method_id, challenge_id, address, text, locale, created_at, expires_at, status FROM messages
          WHERE ($1 = '' OR address = $1) ORDER BY created_at DESC, id DESC LIMIT $2",
         &[to.into(), most.into()],
         |row| {
             Ok(Message {
                 id: row.text(0)?,
-                challenge_id: row.text(1)?,
-                to: row.text(2)?,
-                sealed_text: row.text(3)?,
-                locale: row.text(4)?,
-                created_at: row.int(5)?,
-                expires_at: row.int(6)?,
-                status: row.text(7)?,
+                method_id: row.text(1)?,
+                challenge_id: row.text(2)?,
+                to: row.text(3)?,
+                sealed_text: row.text(4)?,
+                locale: row.text(5)?,
+                created_at: row.int(6)?,
+                expires_at: row.int(7)?,
+                status: row.text(8)?,
             })
         },
     )

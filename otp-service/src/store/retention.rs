@@ -1,43 +1,112 @@
-//! What is forgotten, and when (E-06). Each run takes a bounded share, so that sign-in never waits
-//! for it; what is left over goes with the next run.
+//! What is forgotten, and when (E-06). A bite takes a bounded number of rows, found by an index, so that
+//! no sign-in waits for long behind it; who calls goes on until a bite finds less.
 
 use storage::{Sql, StoreError};
 
 const DAY: i64 = 24 * 3600;
 
-/// Forgets a share of what is due. Answers how many rows it touched.
-pub(crate) fn forget(sql: &Sql<'_>, now: i64) -> Result<usize, StoreError> {
-    let steps = [
-        // Texts whose code has ended (E-02).
-        (
-            "UPDATE messages SET text = '' WHERE id IN
-                 (SELECT id FROM messages WHERE expires_at <= $1 AND text <> '' LIMIT 500)",
-            now,
-        ),
-        // Challenges, with their messages, a day after their end.
-        ("DELETE FROM challenges WHERE id IN (SELECT id FROM challenges WHERE expires_at <= $1 LIMIT 500)", now - DAY),
-        (
-            "DELETE FROM replays WHERE (app_id, endpoint, idempotency_key) IN
-                 (SELECT app_id, endpoint, idempotency_key FROM replays WHERE created_at <= $1 LIMIT 500)",
-            now - DAY,
-        ),
-        // Sessions a week after their end.
-        ("DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE expires_at <= $1 LIMIT 500)", now - 7 * DAY),
-        (
-            "DELETE FROM sessions WHERE id IN
-                 (SELECT id FROM sessions WHERE ended_at > 0 AND ended_at <= $1 LIMIT 500)",
-            now - 7 * DAY,
-        ),
-        // Histories in which nothing counts any more; failures stay until a success (B-03).
-        (
-            "DELETE FROM throttles WHERE (app_id, address) IN
-                 (SELECT app_id, address FROM throttles WHERE failures = 0 AND last_sent_at <= $1 LIMIT 500)",
-            now - DAY,
-        ),
+/// Something that is forgotten.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Due {
+    /// Texts whose code has ended (E-02).
+    Texts,
+    /// Challenges, 24 hours after their last code.
+    Challenges,
+    /// First answers to requests with an `Idempotency-Key`, after 24 hours.
+    Replays,
+    /// Sessions, 7 days after their time was over.
+    ExpiredSessions,
+    /// Sessions, 7 days after they were too long without use.
+    IdleSessions,
+    /// Sessions, 7 days after somebody ended them.
+    EndedSessions,
+    /// IP address and user agent of a session, 30 days after it began, whether it lives or not.
+    Devices,
+    /// What became of a message, after 30 days.
+    Deliveries,
+    /// Histories in which nothing counts any more; failures stay until a success (B-03).
+    Throttles,
+}
+
+impl Due {
+    pub(crate) const ALL: [Self; 9] = [
+        Self::Texts,
+        Self::Challenges,
+        Self::Replays,
+        Self::ExpiredSessions,
+        Self::IdleSessions,
+        Self::EndedSessions,
+        Self::Devices,
+        Self::Deliveries,
+        Self::Throttles,
     ];
-    let mut touched = 0;
-    for (statement, before) in steps {
-        touched += sql.execute(statement, &[before.into()])?;
+
+    /// The statement; `$1` is the time before which it is due, `$2` how many rows may go. The order
+    /// keeps PostgreSQL at the index also where it expects much.
+    pub(crate) fn statement(self) -> &'static str {
+        match self {
+            Self::Texts => {
+                "UPDATE messages SET text = '' WHERE id IN
+                     (SELECT id FROM messages WHERE text <> '' AND expires_at <= $1 ORDER BY expires_at LIMIT $2)"
+            }
+            Self::Challenges => {
+                "DELETE FROM challenges WHERE id IN
+                     (SELECT id FROM challenges WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2)"
+            }
+            Self::Replays => {
+                "DELETE FROM replays WHERE (app_id, endpoint, idempotency_key) IN
+                     (SELECT app_id, endpoint, idempotency_key FROM replays
+                      WHERE created_at <= $1 ORDER BY created_at LIMIT $2)"
+            }
+            Self::ExpiredSessions => {
+                "DELETE FROM sessions WHERE id IN
+                     (SELECT id FROM sessions WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2)"
+            }
+            Self::IdleSessions => {
+                "DELETE FROM sessions WHERE id IN
+                     (SELECT id FROM sessions WHERE last_active_at <= $1 ORDER BY last_active_at LIMIT $2)"
+            }
+            Self::EndedSessions => {
+                "DELETE FROM sessions WHERE id IN
+                     (SELECT id FROM sessions WHERE ended_at > 0 AND ended_at <= $1 ORDER BY ended_at LIMIT $2)"
+            }
+            Self::Devices => {
+                "UPDATE sessions SET ip = '', user_agent = '' WHERE id IN
+                     (SELECT id FROM sessions WHERE (ip <> '' OR user_agent <> '') AND started_at <= $1
+                      ORDER BY started_at LIMIT $2)"
+            }
+            Self::Deliveries => {
+                "DELETE FROM messages WHERE id IN
+                     (SELECT id FROM messages WHERE created_at <= $1 ORDER BY created_at LIMIT $2)"
+            }
+            Self::Throttles => {
+                "DELETE FROM throttles WHERE (app_id, address) IN
+                     (SELECT app_id, address FROM throttles WHERE failures = 0 AND last_sent_at <= $1
+                      ORDER BY last_sent_at LIMIT $2)"
+            }
+        }
     }
-    Ok(touched)
+
+    /// For how many seconds it is kept.
+    fn kept(self, session_idle: i64) -> i64 {
+        match self {
+            Self::Texts => 0,
+            Self::Challenges | Self::Replays | Self::Throttles => DAY,
+            Self::ExpiredSessions | Self::EndedSessions => 7 * DAY,
+            Self::IdleSessions => 7 * DAY + session_idle,
+            Self::Devices | Self::Deliveries => 30 * DAY,
+        }
+    }
+
+    /// Takes a bite of at most so many rows. How many it found.
+    pub(crate) fn bite(
+        self,
+        sql: &Sql<'_>,
+        session_idle: i64,
+        now: i64,
+        most: i64,
+    ) -> Result<usize, StoreError> {
+        let before = now - self.kept(session_idle);
+        sql.execute(self.statement(), &[before.into(), most.into()])
+    }
 }

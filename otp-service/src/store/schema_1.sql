@@ -56,7 +56,7 @@ CREATE TABLE throttles (
     last_sent_at BIGINT NOT NULL,
     PRIMARY KEY (app_id, address)
 );
-CREATE INDEX throttles_by_last_send ON throttles (last_sent_at);
+CREATE INDEX throttles_to_forget ON throttles (last_sent_at) WHERE failures = 0;
 
 -- `codes` is a JSON list of keyed digests with their ends; no code is stored (E-01).
 CREATE TABLE challenges (
@@ -76,11 +76,13 @@ CREATE TABLE challenges (
 CREATE INDEX challenges_of_method ON challenges (method_id);
 CREATE INDEX challenges_by_end ON challenges (expires_at);
 
--- The queue. `text` is sealed (E-02) and '' once it is no longer needed.
+-- The queue, and what became of each message, which is kept longer than the challenge. `text` is
+-- sealed (E-02) and '' once it is no longer needed.
 CREATE TABLE messages (
     id TEXT NOT NULL PRIMARY KEY,
     app_id TEXT NOT NULL REFERENCES apps (id),
-    challenge_id TEXT NOT NULL REFERENCES challenges (id) ON DELETE CASCADE,
+    method_id TEXT NOT NULL REFERENCES methods (id) ON DELETE CASCADE,
+    challenge_id TEXT NOT NULL,
     address TEXT NOT NULL,
     text TEXT NOT NULL,
     locale TEXT NOT NULL,
@@ -88,9 +90,10 @@ CREATE TABLE messages (
     created_at BIGINT NOT NULL,
     expires_at BIGINT NOT NULL
 );
-CREATE INDEX messages_of_challenge ON messages (challenge_id);
+CREATE INDEX messages_of_method ON messages (method_id);
 CREATE INDEX messages_by_address ON messages (address);
-CREATE INDEX messages_by_end ON messages (expires_at);
+CREATE INDEX messages_by_time ON messages (created_at);
+CREATE INDEX messages_to_wipe ON messages (expires_at) WHERE text <> '';
 
 -- `token_hash` is the hash of the newest token (C-02), which `generation` derives.
 CREATE TABLE sessions (
@@ -110,7 +113,9 @@ CREATE TABLE sessions (
 );
 CREATE INDEX sessions_of_user ON sessions (user_id);
 CREATE INDEX sessions_by_end ON sessions (expires_at);
-CREATE INDEX sessions_by_ended_at ON sessions (ended_at);
+CREATE INDEX sessions_by_last_use ON sessions (last_active_at);
+CREATE INDEX sessions_that_were_ended ON sessions (ended_at) WHERE ended_at > 0;
+CREATE INDEX sessions_with_device ON sessions (started_at) WHERE ip <> '' OR user_agent <> '';
 
 -- Private keys that sign session JWTs, sealed.
 CREATE TABLE signing_keys (

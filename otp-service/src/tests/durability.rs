@@ -1,4 +1,4 @@
-//! What stays after a restart, what is forgotten, and the service through a real socket.
+//! What stays after a restart, and the service through a real socket.
 
 use std::sync::Arc;
 
@@ -13,7 +13,6 @@ use tokio::sync::oneshot;
 use super::TestDatabase;
 use super::harness::{Harness, KEY, NUMBER, assert_wrong};
 use crate::Config;
-use crate::store::retention;
 
 #[tokio::test]
 async fn codes_tries_limits_and_sessions_survive_a_restart_i_13() {
@@ -58,55 +57,6 @@ async fn codes_tries_limits_and_sessions_survive_a_restart_i_13() {
         first["session_token"], again["session_token"],
         "I-07, also across a restart"
     );
-}
-
-#[tokio::test]
-async fn what_is_due_is_forgotten_and_the_rest_stays_e_06() {
-    let harness = Harness::start().await;
-    let sent = harness.sent_to(NUMBER).await;
-    assert_wrong(
-        &harness.verify(&sent.body_with(&sent.wrong_code())).await,
-        4,
-    );
-    harness.signed_in("+12125550143").await;
-    let counts = async || {
-        let tables = ["challenges", "messages", "throttles", "sessions", "users"];
-        let count = move |sql: &storage::Sql<'_>| {
-            tables
-                .map(|table| {
-                    sql.query_one(&format!("SELECT COUNT(*) FROM {table}"), &[], |row| {
-                        row.int(0)
-                    })
-                    .unwrap()
-                })
-                .into_iter()
-                .collect::<Option<Vec<_>>>()
-                .ok_or(storage::StoreError::Conflict)
-        };
-        harness.service.database.read(count).await.unwrap()
-    };
-    let forget = async || {
-        let now = harness.clock.now();
-        harness
-            .service
-            .database
-            .write(move |sql| retention::forget(sql, now))
-            .await
-            .unwrap()
-    };
-    assert_eq!(forget().await, 0);
-    harness.clock.advance(300);
-    assert_eq!(forget().await, 2, "the texts whose codes have ended");
-    harness.clock.advance(24 * 3600);
-    forget().await;
-    assert_eq!(
-        counts().await,
-        [0, 0, 1, 1, 2],
-        "failures of a number are not forgotten (B-03)"
-    );
-    harness.clock.advance(8 * 24 * 3600);
-    forget().await;
-    assert_eq!(counts().await, [0, 0, 1, 0, 2]);
 }
 
 async fn exchange(address: std::net::SocketAddr, request: String) -> String {

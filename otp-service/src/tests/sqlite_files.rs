@@ -2,10 +2,12 @@
 
 use serde_json::json;
 use shared::ErrorType;
+use storage::{Sql, StoreError};
 
 use super::TestDatabase;
 use super::chores::chore;
 use super::harness::{Harness, KEY, NUMBER, START};
+use crate::store::retention::Due;
 
 #[tokio::test]
 async fn no_code_token_key_or_text_is_on_disk_in_clear_e_01_e_02_e_03_c_02() {
@@ -71,5 +73,26 @@ async fn a_restored_copy_knows_its_users_and_revives_nothing_e_10() {
             .await
             .assert_error(ErrorType::OtpExpired);
         restored.user(&sent.user_id).await.assert_ok();
+    }
+}
+
+/// Where a plan walks over a whole table, it says `SCAN`.
+#[tokio::test]
+async fn what_is_due_is_found_by_an_index_e_06() {
+    let harness = Harness::start().await;
+    for due in Due::ALL {
+        let explain = format!("EXPLAIN QUERY PLAN {}", due.statement());
+        let plan = move |sql: &Sql<'_>| -> Result<Vec<String>, StoreError> {
+            sql.query(&explain, &[0_i64.into(), 1_i64.into()], |row| row.text(3))
+        };
+        let plan = harness.service.database.read(plan).await.unwrap();
+        assert!(
+            plan.iter().all(|step| !step.starts_with("SCAN")) && !plan.is_empty(),
+            "{due:?}: {plan:?}"
+        );
+        assert!(
+            plan.iter().all(|step| !step.contains("TEMP B-TREE")),
+            "{due:?}: {plan:?}"
+        );
     }
 }
