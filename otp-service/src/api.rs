@@ -1,4 +1,5 @@
-//! The HTTP API. The table below is its table of contents; one endpoint per file.
+//! The HTTP API. The table below is its table of contents; one endpoint per file, which also declares
+//! what the OpenAPI document says of it.
 //!
 //! Every endpoint: read strictly, ask a command, answer. Policy is in [`crate::rules`].
 
@@ -29,51 +30,21 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::routing::{delete, get, post, put};
 use edge::{ApiError, EdgeLimits};
 use shared::ErrorType;
 use shared::otp_service::BASE_PATH;
 use storage::StoreError;
 
+use crate::openapi::{self, Endpoints};
 use crate::outbox;
 use crate::service::Service;
 
 /// All routes, with the envelope and the limits around them.
 pub(crate) fn router(service: Arc<Service>) -> Router {
-    let api = Router::new()
-        .route(
-            "/otps/sms/login_or_create",
-            post(login_or_create_by_sms::handle),
-        )
-        .route("/otps/sms/send", post(send_by_sms::handle))
-        .route(
-            "/otps/email/login_or_create",
-            post(login_or_create_by_email::handle),
-        )
-        .route("/otps/email/send", post(send_by_email::handle))
-        .route("/otps/verify", post(verify_otp::handle))
-        .route("/sessions/verify", post(verify_session::handle))
-        .route("/sessions/list", get(list_sessions::handle))
-        .route("/sessions/delete", delete(delete_session::handle))
-        .route("/jwks/default", get(get_jwks::handle))
-        .route("/users/create", post(create_user::handle))
-        .route("/users/search", post(search_users::handle))
-        .route("/users/{user_id}", get(get_user::handle))
-        .route("/users/{user_id}/update", put(update_user::handle))
-        .route("/users/{user_id}/delete", delete(delete_user::handle))
-        .route(
-            "/users/phone_numbers/{id}/delete",
-            delete(delete_phone_number::handle),
-        )
-        .route(
-            "/users/phone_number/{id}/delete",
-            delete(delete_phone_number::handle),
-        )
-        .route("/users/emails/{id}/delete", delete(delete_email::handle));
+    let (api, declared) = endpoints().into_parts();
     let routes = Router::new()
-        .nest(BASE_PATH, api)
-        .route("/healthz", get(health::live))
-        .route("/readyz", get(health::ready))
+        .merge(api)
+        .merge(openapi::routes(declared))
         .merge(outbox::routes())
         .with_state(service);
     let limits = EdgeLimits {
@@ -82,6 +53,32 @@ pub(crate) fn router(service: Arc<Service>) -> Router {
         ..EdgeLimits::default()
     };
     edge::harden(routes, limits)
+}
+
+/// The table: method, path, handler, and what the document says of it.
+#[rustfmt::skip]
+pub(crate) fn endpoints() -> Endpoints {
+    Endpoints::default()
+        .get("/healthz", health::live, health::live_operation)
+        .get("/readyz", health::ready, health::ready_operation)
+        .below(BASE_PATH)
+        .post("/otps/sms/login_or_create", login_or_create_by_sms::handle, login_or_create_by_sms::operation)
+        .post("/otps/sms/send", send_by_sms::handle, send_by_sms::operation)
+        .post("/otps/email/login_or_create", login_or_create_by_email::handle, login_or_create_by_email::operation)
+        .post("/otps/email/send", send_by_email::handle, send_by_email::operation)
+        .post("/otps/verify", verify_otp::handle, verify_otp::operation)
+        .post("/sessions/verify", verify_session::handle, verify_session::operation)
+        .get("/sessions/list", list_sessions::handle, list_sessions::operation)
+        .delete("/sessions/delete", delete_session::handle, delete_session::operation)
+        .get("/jwks/default", get_jwks::handle, get_jwks::operation)
+        .post("/users/create", create_user::handle, create_user::operation)
+        .post("/users/search", search_users::handle, search_users::operation)
+        .get("/users/{user_id}", get_user::handle, get_user::operation)
+        .put("/users/{user_id}/update", update_user::handle, update_user::operation)
+        .delete("/users/phone_numbers/{id}/delete", delete_phone_number::handle, delete_phone_number::operation)
+        .delete("/users/phone_number/{id}/delete", delete_phone_number::handle, delete_phone_number::old_operation)
+        .delete("/users/emails/{id}/delete", delete_email::handle, delete_email::operation)
+        .delete("/users/{user_id}/delete", delete_user::handle, delete_user::operation)
 }
 
 /// What the store's faults look like from outside.

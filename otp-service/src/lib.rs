@@ -20,6 +20,7 @@ mod housekeeping;
 mod ids;
 mod jwt;
 mod message;
+mod openapi;
 mod outbox;
 mod random;
 mod rules;

@@ -3,6 +3,7 @@
 //! address of a server whose user may make databases, on PostgreSQL too.
 
 mod database;
+mod held_to_document;
 
 /// The tests that hold on every database.
 macro_rules! every_test {
@@ -13,6 +14,7 @@ macro_rules! every_test {
         mod durability;
         mod harness;
         mod jwts;
+        mod openapi;
         mod races;
         mod repeats;
         mod retention;

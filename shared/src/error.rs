@@ -9,11 +9,13 @@ macro_rules! error_types {
     ($($(#[$doc:meta])* $name:ident = $wire:literal, $status:literal, $message:literal;)*) => {
         /// What went wrong, as a word that programs can match on.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+        #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
         #[non_exhaustive]
         pub enum ErrorType {
             $($(#[$doc])* #[serde(rename = $wire)] $name,)*
             /// A word that this build does not know: an older page survives a newer server.
             #[serde(other, rename = "unknown")]
+            #[cfg_attr(feature = "schema", schemars(skip))]
             Unknown,
         }
 
@@ -117,6 +119,7 @@ impl fmt::Display for ErrorType {
 
 /// The body of every answer outside 2xx, of both servers (D-14).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ErrorEnvelope {
     /// Equal to the HTTP status.
     pub status_code: u16,

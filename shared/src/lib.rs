@@ -16,6 +16,8 @@ mod opaque;
 mod otp_code;
 pub mod otp_service;
 mod phone_number;
+#[cfg(feature = "schema")]
+pub mod schema;
 
 pub use error::{ErrorEnvelope, ErrorType};
 pub use lifetime::{CodeLifetime, OutOfRange, SessionLifetime};

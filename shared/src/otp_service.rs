@@ -21,17 +21,35 @@ pub const BASE_PATH: &str = "/v1/auth";
 
 /// The device that the caller acts for. Only what the caller passes counts.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct DeviceFingerprint {
     /// IP address, or empty.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schema",
+        schemars(with = "Option<crate::schema::IpAddress>")
+    )]
     pub ip: Option<String>,
     /// At most 512 characters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(length(max = 512)))]
     pub user_agent: Option<String>,
+}
+
+/// The device of a session, as an answer tells it.
+#[cfg(feature = "schema")]
+#[derive(Debug, Serialize, schemars::JsonSchema)]
+pub(crate) struct KnownDevice {
+    /// IP address, `""` when unknown.
+    #[schemars(with = "crate::schema::IpAddress")]
+    ip: String,
+    /// `""` when unknown.
+    user_agent: String,
 }
 
 /// Where a code is sent to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum MethodType {
     /// A phone number, by text message.

@@ -4,14 +4,42 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use edge::{ApiError, Json};
+use serde_json::json;
+use shared::ErrorType;
 use shared::otp_service::{CreateUserRequest, CreateUserResponse, MethodType};
 
 use super::caller::Caller;
 use super::{fault, outcome, sending};
 use crate::address::Address;
 use crate::commands::change_user::{CreateUser, NewAddress, Outcome};
+use crate::openapi::{Example, Operation, Tag, sample};
 use crate::service::Service;
 use crate::store::users::Names;
+
+pub(crate) fn operation() -> Operation {
+    let email = "ada.lovelace@example.com";
+    Operation::new::<CreateUserResponse>("create_user", Tag::Users, "Make a user")
+        .describe("With an e-mail address, a phone number, or both. Each belongs to one user at most.")
+        .takes::<CreateUserRequest>()
+        .fails(&[
+            ErrorType::InvalidPhoneNumber,
+            ErrorType::DuplicateEmail,
+            ErrorType::DuplicatePhoneNumber,
+        ])
+        .example(
+            Example::new("with_an_email_address")
+                .sends(json!({"email": email, "first_name": "Ada", "last_name": "Lovelace", "include_user": true}))
+                .answers(json!({
+                    "user_id": sample::USER_ID, "status": "pending", "email_id": sample::EMAIL_ID,
+                    "phone_number_id": "", "user": sample::user(),
+                })),
+        )
+        .example(
+            Example::new("an_address_of_another_user")
+                .sends(json!({"email": email}))
+                .fails(ErrorType::DuplicateEmail),
+        )
+}
 
 pub(crate) async fn handle(
     Caller(app): Caller,
@@ -77,7 +105,6 @@ pub(super) fn new_address(service: &Service, address: Address) -> Result<NewAddr
 
 /// The user after a change, or why there was none.
 pub(super) fn changed(outcome: Outcome) -> Result<Box<shared::otp_service::User>, ApiError> {
-    use shared::ErrorType;
     match outcome {
         Outcome::Done(user) => Ok(user),
         Outcome::NoUser => Err(ErrorType::UserNotFound.into()),

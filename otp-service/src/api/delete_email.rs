@@ -5,14 +5,34 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use edge::{ApiError, Json};
-use shared::ErrorType;
+use serde_json::json;
 use shared::otp_service::{DeleteUserResponse, MethodType};
+use shared::{ErrorType, schema};
 
 use super::caller::Caller;
 use super::fault;
 use super::path_id::EmailId;
 use crate::commands::change_user::delete_method;
+use crate::openapi::{Example, Operation, Tag, sample};
 use crate::service::Service;
+
+pub(crate) fn operation() -> Operation {
+    Operation::new::<DeleteUserResponse>(
+        "delete_email",
+        Tag::Users,
+        "Take an e-mail address from its user",
+    )
+    .describe("The sessions that were made with it end.")
+    .in_path::<schema::EmailId>("id", "`email_…`")
+    .fails(&[ErrorType::EmailNotFound])
+    .example(
+        Example::new("of_a_user")
+            .with("id", sample::EMAIL_ID)
+            .answers(
+                json!({"message": "Successfully deleted user email", "user_id": sample::USER_ID}),
+            ),
+    )
+}
 
 pub(crate) async fn handle(
     Caller(app): Caller,

@@ -5,14 +5,37 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use edge::{ApiError, Json};
-use shared::ErrorType;
+use serde_json::json;
 use shared::otp_service::{DeleteUserResponse, MethodType};
+use shared::{ErrorType, schema};
 
 use super::caller::Caller;
 use super::fault;
 use super::path_id::PhoneNumberId;
 use crate::commands::change_user::delete_method;
+use crate::openapi::{Example, Operation, Tag, sample};
 use crate::service::Service;
+
+pub(crate) fn operation() -> Operation {
+    Operation::new::<DeleteUserResponse>(
+        "delete_phone_number",
+        Tag::Users,
+        "Take a phone number from its user",
+    )
+    .describe("The sessions that were made with it end.")
+    .in_path::<schema::PhoneNumberId>("id", "`pn_…`")
+    .fails(&[ErrorType::PhoneNumberNotFound])
+    .example(
+        Example::new("of_a_user")
+            .with("id", sample::PHONE_NUMBER_ID)
+            .answers(json!({"message": "Successfully deleted user phone number", "user_id": sample::USER_ID})),
+    )
+}
+
+/// With `phone_number` in the path.
+pub(crate) fn old_operation() -> Operation {
+    operation().old_path("delete_phone_number_by_old_path")
+}
 
 pub(crate) async fn handle(
     Caller(app): Caller,

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use edge::{ApiError, Json};
+use serde_json::json;
 use shared::ErrorType;
 use shared::otp_service::{DeleteSessionRequest, DeleteSessionResponse};
 use storage::{Sql, StoreError};
@@ -12,8 +13,28 @@ use storage::{Sql, StoreError};
 use super::caller::Caller;
 use super::{fault, named_session, outcome};
 use crate::events;
+use crate::openapi::{Example, Operation, Tag, sample};
 use crate::service::Service;
 use crate::store::sessions::{self, SessionRef};
+
+pub(crate) fn operation() -> Operation {
+    Operation::new::<DeleteSessionResponse>("delete_session", Tag::Sessions, "End a session")
+        .describe(
+            "By its token, a JWT of it, or its id. Ending it again answers like the first time.",
+        )
+        .takes::<DeleteSessionRequest>()
+        .fails(&[ErrorType::InvalidSession, ErrorType::SessionNotFound])
+        .example(
+            Example::new("by_its_token")
+                .sends(json!({"session_token": sample::TOKEN}))
+                .answers(json!({"message": "Successfully deleted session"})),
+        )
+        .example(
+            Example::new("an_unknown_id")
+                .sends(json!({"session_id": "sess_000000000000000000000000000"}))
+                .fails(ErrorType::SessionNotFound),
+        )
+}
 
 pub(crate) async fn handle(
     Caller(app): Caller,

@@ -5,14 +5,30 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use edge::{ApiError, Json};
-use shared::ErrorType;
+use serde_json::json;
 use shared::otp_service::DeleteUserResponse;
+use shared::{ErrorType, schema};
 
 use super::caller::Caller;
 use super::fault;
 use super::path_id::UserId;
+use crate::openapi::{Example, Operation, Tag, sample};
 use crate::service::Service;
 use crate::store::users;
+
+pub(crate) fn operation() -> Operation {
+    Operation::new::<DeleteUserResponse>("delete_user", Tag::Users, "Delete a user")
+        .describe("With everything that belongs to it; every session of the user ends.")
+        .in_path::<schema::UserId>("user_id", "`user_…`")
+        .fails(&[ErrorType::UserNotFound])
+        .example(
+            Example::new("a_user")
+                .with("user_id", sample::USER_ID)
+                .answers(
+                    json!({"message": "Successfully deleted user", "user_id": sample::USER_ID}),
+                ),
+        )
+}
 
 pub(crate) async fn handle(
     Caller(app): Caller,

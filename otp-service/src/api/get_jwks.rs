@@ -6,16 +6,32 @@ use std::sync::Arc;
 use axum::extract::State;
 use edge::{ApiError, BearerToken, Json, Query};
 use serde::Deserialize;
+use serde_json::json;
 use shared::ErrorType;
 use shared::otp_service::JwksResponse;
 
 use super::caller::app_of_key;
+use crate::openapi::{Example, Operation, Tag, sample};
 use crate::service::Service;
 
 #[derive(Deserialize)]
 pub(crate) struct Key {
     #[serde(default)]
     api_key: Option<String>,
+}
+
+pub(crate) fn operation() -> Operation {
+    Operation::new::<JwksResponse>(
+        "get_jwks",
+        Tag::Sessions,
+        "Get the keys that session JWTs are signed with",
+    )
+    .describe("RS256; a JWT names its key as `kid`. The newest key comes first.")
+    .key_in_address()
+    .example(Example::new("one_key").answers(json!({"keys": [{
+        "alg": "RS256", "e": "AQAB", "key_ops": ["verify"], "kid": sample::KEY_ID, "kty": "RSA",
+        "n": sample::MODULUS, "use": "sig",
+    }]})))
 }
 
 pub(crate) async fn handle(

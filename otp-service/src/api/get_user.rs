@@ -4,14 +4,31 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use edge::{ApiError, Json};
-use shared::ErrorType;
 use shared::otp_service::User;
+use shared::{ErrorType, schema};
 
 use super::caller::Caller;
 use super::fault;
 use super::path_id::UserId;
+use crate::openapi::{Example, Operation, Tag, sample};
 use crate::service::Service;
 use crate::store::users;
+
+pub(crate) fn operation() -> Operation {
+    Operation::new::<User>("get_user", Tag::Users, "Get a user")
+        .in_path::<schema::UserId>("user_id", "`user_…`")
+        .fails(&[ErrorType::UserNotFound])
+        .example(
+            Example::new("a_user")
+                .with("user_id", sample::USER_ID)
+                .answers(sample::user()),
+        )
+        .example(
+            Example::new("an_unknown_user")
+                .with("user_id", "user_000000000000000000000000000")
+                .fails(ErrorType::UserNotFound),
+        )
+}
 
 pub(crate) async fn handle(
     Caller(app): Caller,

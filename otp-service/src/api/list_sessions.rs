@@ -5,16 +5,33 @@ use std::sync::Arc;
 use axum::extract::State;
 use edge::{ApiError, Json, Query};
 use serde::Deserialize;
+use serde_json::json;
 use shared::otp_service::ListSessionsResponse;
 
 use super::caller::Caller;
 use super::fault;
+use crate::openapi::{Example, Operation, Tag, sample};
 use crate::service::Service;
 use crate::store::sessions::{self, StoredSession};
 
 #[derive(Deserialize)]
 pub(crate) struct Whose {
     user_id: String,
+}
+
+pub(crate) fn operation() -> Operation {
+    Operation::new::<ListSessionsResponse>(
+        "list_sessions",
+        Tag::Sessions,
+        "List the live sessions of a user",
+    )
+    .describe("The newest first; no token is listed. An unknown user has none.")
+    .in_query::<String>("user_id", "`user_…`")
+    .example(
+        Example::new("one_session")
+            .with("user_id", sample::USER_ID)
+            .answers(json!({"sessions": [sample::session()]})),
+    )
 }
 
 pub(crate) async fn handle(

@@ -5,12 +5,41 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use edge::{ApiError, IdempotencyKey, Json};
+use serde_json::json;
 use shared::otp_service::{LoginOrCreateUserByEmailResponse, SendOtpByEmailRequest};
 
 use super::caller::Caller;
 use super::sending::{self, Sending};
+use crate::openapi::{Example, Operation, Tag, sample};
 use crate::rules::challenge::Purpose;
 use crate::service::Service;
+
+pub(crate) fn operation() -> Operation {
+    Operation::new::<LoginOrCreateUserByEmailResponse>(
+        "login_or_create_by_email",
+        Tag::Codes,
+        "Send a code by e-mail; make the user if there is none",
+    )
+    .describe(
+        "Finds the user of this e-mail address or makes one, and sends a code. Equal calls within ten seconds are one. \
+         With `challenge_id` the code is added to that challenge: a resend refills no tries.",
+    )
+    .idempotent()
+    .takes::<SendOtpByEmailRequest>()
+    .fails(sending::EMAIL_ERRORS)
+    .example(
+        Example::new("a_new_user")
+            .sends(json!({"email": sample::EMAIL, "expires_in": 5, "device_fingerprint": sample::device()}))
+            .answers(sample::challenge(
+                json!({
+                    "email_id": sample::EMAIL_ID, "user_id": sample::USER_ID, "user_created": true,
+                    "status": "pending", "user_active": false,
+                }),
+                300,
+                30,
+            )),
+    )
+}
 
 pub(crate) async fn handle(
     Caller(app): Caller,

@@ -5,12 +5,47 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use edge::{ApiError, IdempotencyKey, Json};
+use serde_json::json;
+use shared::ErrorType;
 use shared::otp_service::{LoginOrCreateUserBySmsResponse, SendOtpBySmsRequest};
 
 use super::caller::Caller;
 use super::sending::{self, Sending};
+use crate::openapi::{Example, Operation, Tag, sample};
 use crate::rules::challenge::Purpose;
 use crate::service::Service;
+
+pub(crate) fn operation() -> Operation {
+    Operation::new::<LoginOrCreateUserBySmsResponse>(
+        "login_or_create_by_sms",
+        Tag::Codes,
+        "Send a code by text message; make the user if there is none",
+    )
+    .describe(
+        "Finds the user of this phone number or makes one, and sends a code. Equal calls within ten seconds are one. \
+         With `challenge_id` the code is added to that challenge: a resend refills no tries.",
+    )
+    .idempotent()
+    .takes::<SendOtpBySmsRequest>()
+    .fails(sending::SMS_ERRORS)
+    .example(
+        Example::new("a_new_user")
+            .sends(json!({"phone_number": sample::NUMBER, "expires_in": 5, "device_fingerprint": sample::device()}))
+            .answers(sample::challenge(
+                json!({
+                    "phone_number_id": sample::PHONE_NUMBER_ID, "user_id": sample::USER_ID, "user_created": true,
+                    "status": "pending", "user_active": false,
+                }),
+                300,
+                30,
+            )),
+    )
+    .example(
+        Example::new("a_number_that_takes_no_messages")
+            .sends(json!({"phone_number": "+19002345678"}))
+            .fails(ErrorType::InvalidPhoneNumber),
+    )
+}
 
 pub(crate) async fn handle(
     Caller(app): Caller,

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use edge::{ApiError, Json};
+use serde_json::json;
 use shared::otp_service::{
     Comparison, FilterOperator, FilterValue, SearchUsersRequest, SearchUsersResponse, UserField,
     UserFilter,
@@ -13,9 +14,27 @@ use storage::{Sql, StoreError};
 use super::caller::Caller;
 use super::{fault, outcome};
 use crate::ids::{self, Kind};
+use crate::openapi::{Example, Operation, Tag, sample};
 use crate::service::Service;
 use crate::store::user_search::{self, Column, Condition, MethodColumn, Test, Value};
 use crate::store::users;
+
+pub(crate) fn operation() -> Operation {
+    Operation::new::<SearchUsersResponse>("search_users", Tag::Users, "Find users")
+        .describe(
+            "The newest first, a page at a time. `*_match` finds a part of a text, without regard to case. \
+             `between`, `lt` and `gt` go with `created_at` and `updated_at`.",
+        )
+        .takes::<SearchUsersRequest>()
+        .example(
+            Example::new("by_a_part_of_the_name")
+                .sends(json!({"limit": 10, "filters": {"operator": "AND", "fields": [
+                    {"field": "full_name_match", "operator": "eq", "value": "lovelace"},
+                    {"field": "status", "operator": "in", "values": ["pending", "active"]},
+                ]}}))
+                .answers(json!({"users": [sample::user()], "total_count": 1, "has_more": false})),
+        )
+}
 
 pub(crate) async fn handle(
     Caller(app): Caller,

@@ -4,12 +4,42 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use edge::{ApiError, IdempotencyKey, Json};
+use serde_json::json;
+use shared::ErrorType;
 use shared::otp_service::{SendOtpByEmailRequest, SendOtpByEmailResponse};
 
 use super::caller::Caller;
 use super::sending::{self, Sending};
+use crate::openapi::{Example, Operation, Tag, sample};
 use crate::rules::challenge::Purpose;
 use crate::service::Service;
+
+pub(crate) fn operation() -> Operation {
+    Operation::new::<SendOtpByEmailResponse>(
+        "send_by_email",
+        Tag::Codes,
+        "Send a code by e-mail to somebody who is a user already",
+    )
+    .describe("For a second factor: nobody becomes a user by it.")
+    .idempotent()
+    .takes::<SendOtpByEmailRequest>()
+    .fails(sending::EMAIL_ERRORS)
+    .fails(&[ErrorType::UserNotFound])
+    .example(
+        Example::new("a_known_user")
+            .sends(json!({"email": sample::EMAIL, "expires_in": "10", "device_fingerprint": sample::device()}))
+            .answers(sample::challenge(
+                json!({"email_id": sample::EMAIL_ID, "user_id": sample::USER_ID}),
+                600,
+                60,
+            )),
+    )
+    .example(
+        Example::new("nobodys_email")
+            .sends(json!({"email": "eve@example.com"}))
+            .fails(ErrorType::UserNotFound),
+    )
+}
 
 pub(crate) async fn handle(
     Caller(app): Caller,

@@ -4,12 +4,42 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use edge::{ApiError, IdempotencyKey, Json};
+use serde_json::json;
+use shared::ErrorType;
 use shared::otp_service::{SendOtpBySmsRequest, SendOtpBySmsResponse};
 
 use super::caller::Caller;
 use super::sending::{self, Sending};
+use crate::openapi::{Example, Operation, Tag, sample};
 use crate::rules::challenge::Purpose;
 use crate::service::Service;
+
+pub(crate) fn operation() -> Operation {
+    Operation::new::<SendOtpBySmsResponse>(
+        "send_by_sms",
+        Tag::Codes,
+        "Send a code by text message to somebody who is a user already",
+    )
+    .describe("For a second factor: nobody becomes a user by it.")
+    .idempotent()
+    .takes::<SendOtpBySmsRequest>()
+    .fails(sending::SMS_ERRORS)
+    .fails(&[ErrorType::UserNotFound])
+    .example(
+        Example::new("a_known_user")
+            .sends(json!({"phone_number": sample::NUMBER, "expires_in": "10", "device_fingerprint": sample::device()}))
+            .answers(sample::challenge(
+                json!({"phone_number_id": sample::PHONE_NUMBER_ID, "user_id": sample::USER_ID}),
+                600,
+                60,
+            )),
+    )
+    .example(
+        Example::new("nobodys_phone_number")
+            .sends(json!({"phone_number": "+12125550199"}))
+            .fails(ErrorType::UserNotFound),
+    )
+}
 
 pub(crate) async fn handle(
     Caller(app): Caller,

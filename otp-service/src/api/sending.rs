@@ -16,6 +16,17 @@ use crate::rules::challenge::Purpose;
 use crate::service::Service;
 use crate::store::replays::ReplayKey;
 
+/// What a code by text message can end in.
+pub(super) const SMS_ERRORS: &[ErrorType] = &[
+    ErrorType::InvalidPhoneNumber,
+    ErrorType::DestinationNotAllowed,
+    ErrorType::NumberBlocked,
+    ErrorType::TooManyRequests,
+];
+/// What a code by e-mail can end in.
+pub(super) const EMAIL_ERRORS: &[ErrorType] =
+    &[ErrorType::NumberBlocked, ErrorType::TooManyRequests];
+
 /// A send as its endpoint understood it.
 pub(super) struct Sending {
     pub(super) endpoint: &'static str,

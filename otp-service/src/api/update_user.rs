@@ -4,14 +4,39 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use edge::{ApiError, Json};
+use serde_json::json;
 use shared::otp_service::{UpdateUserRequest, UpdateUserResponse};
+use shared::{ErrorType, schema};
 
 use super::caller::Caller;
 use super::create_user::{changed, check_names, new_address};
 use super::path_id::UserId;
 use super::{fault, sending};
 use crate::commands::change_user::UpdateUser;
+use crate::openapi::{Example, Operation, Tag, sample};
 use crate::service::Service;
+
+pub(crate) fn operation() -> Operation {
+    Operation::new::<UpdateUserResponse>("update_user", Tag::Users, "Change a user")
+        .describe("Changes the names that are given and attaches addresses; empty lists attach nothing.")
+        .in_path::<schema::UserId>("user_id", "`user_…`")
+        .takes::<UpdateUserRequest>()
+        .fails(&[
+            ErrorType::InvalidPhoneNumber,
+            ErrorType::UserNotFound,
+            ErrorType::DuplicateEmail,
+            ErrorType::DuplicatePhoneNumber,
+        ])
+        .example(
+            Example::new("a_phone_number_is_attached")
+                .with("user_id", sample::USER_ID)
+                .sends(json!({"emails": [], "phone_numbers": [{"phone_number": "+447400123456"}]}))
+                .answers(json!({
+                    "user_id": sample::USER_ID, "phone_numbers": [sample::number()], "emails": [sample::email()],
+                    "user": sample::user_with_number(),
+                })),
+        )
+}
 
 pub(crate) async fn handle(
     Caller(app): Caller,

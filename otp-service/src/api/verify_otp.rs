@@ -4,15 +4,65 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use edge::{ApiError, IdempotencyKey, Json};
+use serde_json::json;
 use shared::otp_service::{VerifyOtpRequest, VerifyOtpResponse};
-use shared::{ErrorType, HiddenText, SessionToken};
+use shared::{ErrorEnvelope, ErrorType, HiddenText, SessionToken};
 
 use super::caller::Caller;
 use super::{fault, named_session, outcome, sending};
 use crate::commands::verify_code::{Outcome, VerifyCode};
 use crate::events;
+use crate::openapi::{Example, Operation, Tag, sample};
 use crate::service::Service;
 use crate::store::replays::ReplayKey;
+
+pub(crate) fn operation() -> Operation {
+    Operation::new::<VerifyOtpResponse>("verify_otp", Tag::Codes, "Verify a code")
+        .describe(
+            "With `session_expires_in` a session is made; with the token or the JWT of an open session too, that session is \
+             extended and gets a new token. Every code of a challenge works until its own end, the first success ends them all, \
+             five wrong codes end the challenge. A code has as many digits as the service sends, six unless it is set otherwise.",
+        )
+        .idempotent()
+        .takes::<VerifyOtpRequest>()
+        .fails(&[
+            ErrorType::InvalidOtp,
+            ErrorType::OtpExpired,
+            ErrorType::OtpAttemptsExceeded,
+            ErrorType::InvalidSession,
+            ErrorType::NumberBlocked,
+            ErrorType::UserInactive,
+            ErrorType::TooManyRequests,
+        ])
+        .example(
+            Example::new("a_wrong_code")
+                .sends(json!({"method_id": sample::PHONE_NUMBER_ID, "otp": sample::WRONG_CODE}))
+                .fails_with(&ErrorEnvelope {
+                    attempts_left: Some(4),
+                    ..ErrorType::InvalidOtp.into()
+                }),
+        )
+        .example(
+            Example::new("the_right_code_and_a_session")
+                .sends(json!({
+                    "method_id": sample::PHONE_NUMBER_ID, "otp": sample::CODE, "session_expires_in": 60,
+                    "device_fingerprint": sample::device(),
+                }))
+                .answers(json!({
+                    "method_id": sample::PHONE_NUMBER_ID,
+                    "method_type": "phone_number",
+                    "user_id": sample::USER_ID,
+                    "session_token": sample::TOKEN,
+                    "session_jwt": sample::JWT,
+                    "session": sample::session(),
+                })),
+        )
+        .example(
+            Example::new("a_code_works_once")
+                .sends(json!({"method_id": sample::PHONE_NUMBER_ID, "otp": sample::CODE}))
+                .fails(ErrorType::InvalidOtp),
+        )
+}
 
 pub(crate) async fn handle(
     Caller(app): Caller,

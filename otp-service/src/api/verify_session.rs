@@ -4,13 +4,47 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use edge::{ApiError, Json};
+use serde_json::json;
 use shared::otp_service::{VerifySessionRequest, VerifySessionResponse};
 use shared::{ErrorType, SessionToken};
 
 use super::caller::Caller;
 use super::{fault, named_session, outcome};
 use crate::commands::verify_session::VerifySession;
+use crate::openapi::{Example, Operation, Tag, sample};
 use crate::service::Service;
+
+pub(crate) fn operation() -> Operation {
+    let answer = json!({
+        "session": sample::session(), "session_token": sample::TOKEN, "session_jwt": sample::JWT,
+    });
+    Operation::new::<VerifySessionResponse>(
+        "verify_session",
+        Tag::Sessions,
+        "Ask whether a session is live",
+    )
+    .describe(
+        "By its token, or by a JWT of it; a JWT whose only fault is its own end is taken while its session lives. \
+         With `session_expires_in` the session ends that many minutes from now.",
+    )
+    .takes::<VerifySessionRequest>()
+    .fails(&[ErrorType::InvalidSession])
+    .example(
+        Example::new("by_its_token")
+            .sends(json!({"session_token": sample::TOKEN, "session_expires_in": 60}))
+            .answers(answer.clone()),
+    )
+    .example(
+        Example::new("by_its_jwt")
+            .sends(json!({"session_jwt": sample::JWT}))
+            .answers(answer),
+    )
+    .example(
+        Example::new("an_unknown_token")
+            .sends(json!({"session_token": "unknown"}))
+            .fails(ErrorType::InvalidSession),
+    )
+}
 
 pub(crate) async fn handle(
     Caller(app): Caller,

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use shared::ErrorType;
 
 use super::TestDatabase;
+use super::super::held_to_document;
 use crate::Config;
 use crate::random::Random;
 use crate::serve::build;
@@ -65,7 +66,7 @@ impl Harness {
             .await
             .unwrap();
         Self {
-            router,
+            router: held_to_document::held(router),
             service,
             clock,
             folder,

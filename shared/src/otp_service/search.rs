@@ -6,12 +6,18 @@ use super::User;
 
 /// `POST /users/search`.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SearchUsersRequest {
     /// Users on a page, 10 to 100; 50 when not given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(range(min = 10, max = 100)))]
     pub limit: Option<u32>,
     /// The `user_id` after which the page starts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schema",
+        schemars(with = "Option<crate::schema::MaybeUserId>")
+    )]
     pub starting_after: Option<String>,
     /// All users when not given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -20,6 +26,7 @@ pub struct SearchUsersRequest {
 
 /// Conditions on users.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct UserFilters {
     /// `AND` (when not given) or `OR`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -31,6 +38,7 @@ pub struct UserFilters {
 
 /// How conditions are put together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "UPPERCASE")]
 pub enum FilterOperator {
     /// All must hold.
@@ -41,6 +49,7 @@ pub enum FilterOperator {
 
 /// One condition.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct UserFilter {
     /// What is looked at.
     pub field: UserField,
@@ -60,6 +69,7 @@ pub struct UserFilter {
 
 /// What a user is searched by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum UserField {
     /// `user_…`
@@ -92,6 +102,7 @@ pub enum UserField {
 
 /// How a field is compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Comparison {
     /// Equal.
@@ -108,6 +119,7 @@ pub enum Comparison {
 
 /// A value of any of the kinds that fields have.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(untagged)]
 pub enum FilterValue {
     /// For the flags.
@@ -126,6 +138,7 @@ impl std::fmt::Debug for FilterValue {
 
 /// A page of users, newest first.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SearchUsersResponse {
     /// The page.
     pub users: Vec<User>,

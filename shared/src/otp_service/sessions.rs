@@ -7,10 +7,13 @@ use crate::{HiddenText, SessionLifetime};
 
 /// A session, without its token.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Session {
     /// `sess_…`
+    #[cfg_attr(feature = "schema", schemars(with = "crate::schema::SessionId"))]
     pub id: String,
     /// `user_…`
+    #[cfg_attr(feature = "schema", schemars(with = "crate::schema::UserId"))]
     pub user_id: String,
     /// Unix seconds.
     pub started_at: i64,
@@ -30,11 +33,13 @@ pub struct Session {
     pub factors: Vec<Factor>,
     /// `""` for what is unknown.
     #[serde(default)]
+    #[cfg_attr(feature = "schema", schemars(with = "super::KnownDevice"))]
     pub device_fingerprint: DeviceFingerprint,
 }
 
 /// A proof that stands behind a session.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Factor {
     /// How the code travelled.
     pub delivery_channel: DeliveryChannel,
@@ -47,6 +52,7 @@ pub struct Factor {
 
 /// How a code travels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum DeliveryChannel {
     /// Text message.
@@ -57,6 +63,7 @@ pub enum DeliveryChannel {
 
 /// What kind of proof it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum FactorType {
     /// A one-time passcode.
@@ -65,8 +72,10 @@ pub enum FactorType {
 
 /// The method behind a factor; either the phone or the e-mail fields are set.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct FactorMethod {
     /// `pn_…` or `email_…`
+    #[cfg_attr(feature = "schema", schemars(with = "crate::schema::MethodId"))]
     pub method_id: String,
     /// What kind of method it is.
     pub method_type: MethodType,
@@ -74,15 +83,25 @@ pub struct FactorMethod {
     pub last_verified_at: i64,
     /// Equal to `method_id`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schema",
+        schemars(with = "Option<crate::schema::PhoneNumberId>")
+    )]
     pub phone_number_id: Option<String>,
     /// E.164.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<crate::schema::E164>"))]
     pub phone_number: Option<String>,
     /// Equal to `method_id`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<crate::schema::EmailId>"))]
     pub email_id: Option<String>,
     /// The address.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schema",
+        schemars(with = "Option<crate::schema::EmailAddress>")
+    )]
     pub email: Option<String>,
 }
 
@@ -96,6 +115,11 @@ impl std::fmt::Debug for FactorMethod {
 
 /// `POST /sessions/verify`: exactly one of token and JWT.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[cfg_attr(
+    feature = "schema",
+    derive(schemars::JsonSchema),
+    schemars(transform = crate::schema::token_or_jwt)
+)]
 pub struct VerifySessionRequest {
     /// The session's token.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -109,11 +133,13 @@ pub struct VerifySessionRequest {
         deserialize_with = "present",
         skip_serializing_if = "Option::is_none"
     )]
+    #[cfg_attr(feature = "schema", schemars(with = "SessionLifetime"))]
     pub session_expires_in: Option<SessionLifetime>,
 }
 
 /// The session is live.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct VerifySessionResponse {
     /// As it is now.
     pub session: Session,
@@ -122,11 +148,13 @@ pub struct VerifySessionResponse {
     pub session_token: Option<crate::SessionToken>,
     /// A fresh one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<crate::schema::Jwt>"))]
     pub session_jwt: Option<String>,
 }
 
 /// `GET /sessions/list?user_id=`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ListSessionsResponse {
     /// Live ones only, the newest first.
     pub sessions: Vec<Session>,
@@ -134,6 +162,11 @@ pub struct ListSessionsResponse {
 
 /// `DELETE /sessions/delete`: exactly one of the three.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[cfg_attr(
+    feature = "schema",
+    derive(schemars::JsonSchema),
+    schemars(transform = crate::schema::token_jwt_or_id)
+)]
 pub struct DeleteSessionRequest {
     /// The session's token.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -148,6 +181,7 @@ pub struct DeleteSessionRequest {
 
 /// The session is ended.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct DeleteSessionResponse {
     /// `Successfully deleted session`
     pub message: String,
@@ -155,6 +189,7 @@ pub struct DeleteSessionResponse {
 
 /// `GET /jwks/default`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct JwksResponse {
     /// Newest first.
     pub keys: Vec<Jwk>,
@@ -162,18 +197,22 @@ pub struct JwksResponse {
 
 /// A public RSA key (RFC 7517).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Jwk {
     /// `RS256`
     pub alg: String,
     /// Exponent, base64url.
+    #[cfg_attr(feature = "schema", schemars(with = "crate::schema::Base64Url"))]
     pub e: String,
     /// `["verify"]`
     pub key_ops: Vec<String>,
     /// `jwk_…`
+    #[cfg_attr(feature = "schema", schemars(with = "crate::schema::JwkId"))]
     pub kid: String,
     /// `RSA`
     pub kty: String,
     /// Modulus, base64url.
+    #[cfg_attr(feature = "schema", schemars(with = "crate::schema::Base64Url"))]
     pub n: String,
     /// `sig`
     #[serde(rename = "use")]

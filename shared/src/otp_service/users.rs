@@ -6,6 +6,7 @@ use crate::HiddenText;
 
 /// Whether a user may sign in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum UserStatus {
     /// No code was verified yet.
@@ -19,8 +20,10 @@ pub enum UserStatus {
 
 /// `GET /users/{user_id}`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct User {
     /// `user_…`
+    #[cfg_attr(feature = "schema", schemars(with = "crate::schema::UserId"))]
     pub user_id: String,
     /// `""` when unset.
     pub first_name: String,
@@ -56,16 +59,20 @@ pub struct User {
 
 /// An element of the lists that this version of the service never fills.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct NeverSet {}
 
 /// A phone number of a user.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct UserPhoneNumber {
     /// `pn_…`
+    #[cfg_attr(feature = "schema", schemars(with = "crate::schema::PhoneNumberId"))]
     pub id: String,
     /// Whether a code sent to it was ever verified.
     pub verified: bool,
     /// E.164.
+    #[cfg_attr(feature = "schema", schemars(with = "crate::schema::E164"))]
     pub phone_number: String,
     /// Unix seconds.
     pub created_at: i64,
@@ -83,12 +90,15 @@ impl std::fmt::Debug for UserPhoneNumber {
 
 /// An e-mail address of a user.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct UserEmail {
     /// `email_…`
+    #[cfg_attr(feature = "schema", schemars(with = "crate::schema::EmailId"))]
     pub id: String,
     /// Whether a code sent to it was ever verified.
     pub verified: bool,
     /// The address.
+    #[cfg_attr(feature = "schema", schemars(with = "crate::schema::EmailAddress"))]
     pub email: String,
     /// Unix seconds.
     pub created_at: i64,
@@ -106,21 +116,37 @@ impl std::fmt::Debug for UserEmail {
 
 /// `POST /users/create`: an e-mail address, a phone number, or both.
 #[derive(Clone, Default, Serialize, Deserialize)]
+#[cfg_attr(
+    feature = "schema",
+    derive(schemars::JsonSchema),
+    schemars(transform = crate::schema::email_or_phone_number)
+)]
 pub struct CreateUserRequest {
     /// The address.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schema",
+        schemars(with = "Option<crate::schema::MaybeEmailAddress>")
+    )]
     pub email: Option<HiddenText>,
     /// E.164, with `+`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schema",
+        schemars(with = "Option<crate::schema::MaybeE164>")
+    )]
     pub phone_number: Option<HiddenText>,
     /// Given name, at most 256 characters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<crate::schema::NamePart>"))]
     pub first_name: Option<String>,
     /// Middle name, at most 256 characters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<crate::schema::NamePart>"))]
     pub middle_name: Option<String>,
     /// Family name, at most 256 characters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<crate::schema::NamePart>"))]
     pub last_name: Option<String>,
     /// Whether the user stays `pending` until a first code is verified; `true` when not given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -138,14 +164,21 @@ impl std::fmt::Debug for CreateUserRequest {
 
 /// The user is made.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct CreateUserResponse {
     /// `user_…`
+    #[cfg_attr(feature = "schema", schemars(with = "crate::schema::UserId"))]
     pub user_id: String,
     /// Whether the user may sign in.
     pub status: UserStatus,
     /// `""` when none was given.
+    #[cfg_attr(feature = "schema", schemars(with = "crate::schema::MaybeEmailId"))]
     pub email_id: String,
     /// `""` when none was given.
+    #[cfg_attr(
+        feature = "schema",
+        schemars(with = "crate::schema::MaybePhoneNumberId")
+    )]
     pub phone_number_id: String,
     /// When asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -154,15 +187,19 @@ pub struct CreateUserResponse {
 
 /// `PUT /users/{user_id}/update`.
 #[derive(Clone, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct UpdateUserRequest {
     /// Given name, at most 256 characters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<crate::schema::NamePart>"))]
     pub first_name: Option<String>,
     /// Middle name, at most 256 characters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<crate::schema::NamePart>"))]
     pub middle_name: Option<String>,
     /// Family name, at most 256 characters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<crate::schema::NamePart>"))]
     pub last_name: Option<String>,
     /// Addresses to attach; those that are there stay.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -180,22 +217,28 @@ impl std::fmt::Debug for UpdateUserRequest {
 
 /// An e-mail address to attach to a user.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct AttachedEmail {
     /// The address.
+    #[cfg_attr(feature = "schema", schemars(with = "crate::schema::EmailAddress"))]
     pub email: HiddenText,
 }
 
 /// A phone number to attach to a user.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct AttachedPhoneNumber {
     /// E.164, with `+`.
+    #[cfg_attr(feature = "schema", schemars(with = "crate::schema::E164"))]
     pub phone_number: HiddenText,
 }
 
 /// The user as it is now.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct UpdateUserResponse {
     /// `user_…`
+    #[cfg_attr(feature = "schema", schemars(with = "crate::schema::UserId"))]
     pub user_id: String,
     /// All of them.
     pub phone_numbers: Vec<UserPhoneNumber>,
@@ -207,9 +250,11 @@ pub struct UpdateUserResponse {
 
 /// Something of a user's, or the user, is deleted.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct DeleteUserResponse {
     /// `Successfully deleted user`, `… user phone number`, `… user email`
     pub message: String,
     /// Whose it was.
+    #[cfg_attr(feature = "schema", schemars(with = "crate::schema::UserId"))]
     pub user_id: String,
 }

@@ -7,8 +7,14 @@ use crate::{HiddenText, OtpCode, SessionLifetime};
 
 /// `POST /otps/verify`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(
+    feature = "schema",
+    derive(schemars::JsonSchema),
+    schemars(transform = crate::schema::not_token_and_jwt)
+)]
 pub struct VerifyOtpRequest {
     /// The `phone_number_id` or `email_id` of the send.
+    #[cfg_attr(feature = "schema", schemars(with = "crate::schema::MethodId"))]
     pub method_id: String,
     /// The code.
     pub otp: OtpCode,
@@ -18,6 +24,7 @@ pub struct VerifyOtpRequest {
         deserialize_with = "present",
         skip_serializing_if = "Option::is_none"
     )]
+    #[cfg_attr(feature = "schema", schemars(with = "SessionLifetime"))]
     pub session_expires_in: Option<SessionLifetime>,
     /// An open session to extend; it gets a new token.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -35,18 +42,22 @@ pub struct VerifyOtpRequest {
 
 /// The code was right.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct VerifyOtpResponse {
     /// As asked for.
+    #[cfg_attr(feature = "schema", schemars(with = "crate::schema::MethodId"))]
     pub method_id: String,
     /// What kind of method it is.
     pub method_type: MethodType,
     /// Whose method it is.
+    #[cfg_attr(feature = "schema", schemars(with = "crate::schema::UserId"))]
     pub user_id: String,
     /// With a session: its token.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub session_token: Option<crate::SessionToken>,
     /// With a session: its JWT.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<crate::schema::Jwt>"))]
     pub session_jwt: Option<String>,
     /// The session, where one was asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
