@@ -71,17 +71,32 @@ impl Key {
         if let Some(given) = given {
             return Self::parse(given.expose());
         }
-        let kept = keep(path, || {
-            let mut bytes = Zeroizing::new([0; 32]);
-            getrandom::fill(bytes.as_mut())?;
-            Ok(Zeroizing::new(
-                bytes.iter().map(|byte| format!("{byte:02x}")).collect(),
-            ))
-        })?;
+        let kept = keep(path, || Ok(Self::generate()?.to_text()))?;
         Self::parse(kept.expose())
     }
 
-    fn parse(text: &str) -> Result<Self, KeyError> {
+    /// A new key.
+    ///
+    /// # Errors
+    /// When the system has no randomness to give.
+    pub fn generate() -> Result<Self, getrandom::Error> {
+        let mut bytes = Zeroizing::new([0; 32]);
+        getrandom::fill(bytes.as_mut())?;
+        Ok(Self(bytes))
+    }
+
+    /// As 64 hexadecimal digits, for a file that only the owner can read.
+    #[must_use]
+    pub fn to_text(&self) -> Zeroizing<String> {
+        let digits = self.0.iter().map(|byte| format!("{byte:02x}"));
+        Zeroizing::new(digits.collect())
+    }
+
+    /// The key of these 64 hexadecimal digits.
+    ///
+    /// # Errors
+    /// [`KeyError::Malformed`]
+    pub fn parse(text: &str) -> Result<Self, KeyError> {
         if text.len() != 64 || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
             return Err(KeyError::Malformed);
         }
@@ -147,6 +162,19 @@ pub fn keep(
     read_private(path)
 }
 
+/// Puts another secret into a file in place of the one that is there. Who reads it meanwhile, and who
+/// reads it after a crash, gets one of the two, whole.
+///
+/// # Errors
+/// When the file can't be written.
+pub fn replace(path: &Path, secret: &str) -> Result<(), KeyError> {
+    let draft = path.with_extension(format!("draft-{}", std::process::id()));
+    write_private(&draft, secret)
+        .and_then(|()| fs::rename(&draft, path))
+        .and_then(|()| sync_folder(path))
+        .map_err(|error| KeyError::File(path.to_owned(), error))
+}
+
 /// Makes the folder and its parents for the owner alone.
 fn private_folder(folder: &Path) -> io::Result<()> {
     DirBuilder::new().recursive(true).mode(0o700).create(folder)
@@ -186,13 +214,22 @@ fn write_private(path: &Path, secret: &str) -> io::Result<()> {
     file.write_all(secret.as_bytes())?;
     file.write_all(b"\n")?;
     file.sync_all()?;
+    sync_folder(path)
+}
+
+/// So that a new name in it is there after a power cut too.
+fn sync_folder(path: &Path) -> io::Result<()> {
     match path.parent() {
         Some(folder) => File::open(folder)?.sync_all(),
         None => Ok(()),
     }
 }
 
-fn read_private(path: &Path) -> Result<Secret, KeyError> {
+/// The secret in the file.
+///
+/// # Errors
+/// When the file can't be read, or others can read it.
+pub fn read_private(path: &Path) -> Result<Secret, KeyError> {
     let fault = |error| KeyError::File(path.to_owned(), error);
     let mut file = File::open(path).map_err(fault)?;
     let mode = file.metadata().map_err(fault)?.permissions().mode();
@@ -235,6 +272,20 @@ mod tests {
                 Err(KeyError::Malformed)
             ));
         }
+    }
+
+    #[test]
+    fn a_secret_is_replaced_and_stays_the_owners_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("own.key");
+        let first = Key::load(None, &path).unwrap();
+        let second = Key::generate().unwrap();
+        replace(&path, &second.to_text()).unwrap();
+        let read = Key::load(None, &path).unwrap();
+        assert!(read.bytes() == second.bytes() && read.bytes() != first.bytes());
+        let mode = fs::metadata(&path).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
     }
 
     #[test]

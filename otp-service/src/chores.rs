@@ -3,7 +3,9 @@
 
 mod copies;
 mod keys;
+mod own_key;
 mod people;
+mod signing_keys;
 
 use std::fmt;
 use std::io::{self, Write};
@@ -16,7 +18,7 @@ use storage::{Database, OpenError, StoreError};
 
 use crate::config::Config;
 use crate::serve::{Place, StartError};
-use crate::store::MIGRATIONS;
+use crate::store::{MIGRATIONS, clock_marks};
 
 /// What the program is asked to do.
 #[derive(Debug, Clone, Subcommand)]
@@ -28,6 +30,12 @@ pub enum Chore {
     /// Secret keys of callers
     #[command(subcommand)]
     Keys(keys::Keys),
+    /// The service's own key
+    #[command(subcommand)]
+    OwnKey(own_key::OwnKeys),
+    /// Keys that sign session JWTs
+    #[command(subcommand)]
+    SigningKeys(signing_keys::SigningKeys),
     /// Users
     #[command(subcommand)]
     Users(people::Users),
@@ -124,6 +132,8 @@ impl Chore {
                 )?)
             }
             Self::Keys(chore) => chore.run(config, now, out).await,
+            Self::OwnKey(chore) => chore.run(config, out).await,
+            Self::SigningKeys(chore) => chore.run(config, out).await,
             Self::Users(chore) => chore.run(config, now, out).await,
             Self::Numbers(chore) => chore.run(config, out).await,
             Self::Backup { folder } => copies::back_up(config, &folder, out),
@@ -138,4 +148,13 @@ impl Chore {
 
 fn open(config: &Config) -> Result<Database, ChoreError> {
     Ok(Place::of(config).map_err(ChoreError::Start)?.open()?)
+}
+
+/// The time by the service's clock, which may be ahead of this machine's (C-19).
+async fn service_time(database: &Database) -> Result<i64, ChoreError> {
+    let clock = Clock::system();
+    for mark in database.read(clock_marks::all).await? {
+        clock.go_on_from(&mark);
+    }
+    Ok(clock.now())
 }

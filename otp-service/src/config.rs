@@ -143,6 +143,7 @@ impl Policy {
             session_cap: i64::from(self.session_cap_minutes) * 60,
             session_idle: i64::from(self.session_idle_minutes) * 60,
             sessions_per_user: usize::from(self.sessions_per_user),
+            ..Limits::default()
         }
     }
 }

@@ -1,12 +1,16 @@
-//! What the service does by itself from time to time, beside the requests: it forgets what is due.
+//! What the service does by itself from time to time, beside the requests: it forgets what is due, and
+//! moves on to new keys.
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use storage::StoreError;
+use storage::{Sql, StoreError};
 
+use crate::jwt;
+use crate::own_key::{OWN_KEY, Settled, settle};
 use crate::service::Service;
 use crate::store::retention::Due;
+use crate::store::signing_keys;
 
 /// How often what is due is forgotten.
 const EVERY: Duration = Duration::from_secs(60);
@@ -20,6 +24,9 @@ pub(crate) async fn keep_house(service: Arc<Service>) {
         interval.tick().await;
         if let Err(error) = forget(&service, BITE).await {
             tracing::error!(%error, "what is due was not forgotten; the next round tries again");
+        }
+        if let Err(error) = move_on(&service).await {
+            tracing::error!(%error, "the keys were not looked after; the next round tries again");
         }
     }
 }
@@ -42,4 +49,22 @@ pub(crate) async fn forget(service: &Service, bite: i64) -> Result<usize, StoreE
         }
     }
     Ok(forgotten)
+}
+
+/// Seals with the own key what was sealed with the one before it, and removes signing keys that can't
+/// have signed anything that still counts (E-08).
+pub(crate) async fn move_on(service: &Service) -> Result<(), StoreError> {
+    let (secrets, random) = (service.secrets(), service.random.clone());
+    let now = service.clock.now();
+    let since = now - service.limits.session_cap - jwt::SIGNED_UNTIL;
+    let step = move |sql: &Sql<'_>| -> Result<Settled, StoreError> {
+        signing_keys::remove_replaced(sql, since)?;
+        settle(sql, &secrets, &random, now)
+    };
+    if service.database.write(step).await? == Settled::OtherKey {
+        tracing::error!(
+            "another service on this database uses a key that is not in this one's {OWN_KEY}: copy the file"
+        );
+    }
+    Ok(())
 }

@@ -16,7 +16,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
 use shared::otp_service::{Jwk, Session};
 
-pub(crate) use key_ring::KeyRings;
+pub(crate) use key_ring::{KeyRings, SIGNED_UNTIL};
 
 /// A JWT lives for so many seconds at most, and never past its session.
 const LIVES: i64 = 300;

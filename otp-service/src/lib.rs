@@ -22,6 +22,7 @@ mod jwt;
 mod message;
 mod openapi;
 mod outbox;
+mod own_key;
 mod random;
 mod rules;
 mod secrets;

@@ -58,13 +58,13 @@ async fn list(
         .read(move |sql| messages::newest(sql, whose.to.as_deref(), MOST))
         .await;
     let found = found.map_err(crate::api::fault)?;
-    let now = service.clock.now();
+    let (now, secrets) = (service.clock.now(), service.secrets());
     let messages = found
         .into_iter()
         .map(|message| {
             let readable = now < message.expires_at;
             let text = readable
-                .then(|| service.secrets.open(&message.sealed_text))
+                .then(|| secrets.open(&message.sealed_text))
                 .flatten()
                 .unwrap_or_default();
             Shown {

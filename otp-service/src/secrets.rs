@@ -1,5 +1,8 @@
 //! What is computed with the service's own key: digests of codes, session tokens, sealed texts.
 //! The key is not in the database (E-01), so neither codes nor texts can be had from a stolen copy.
+//!
+//! While the key is being replaced (E-08) there are several: one makes everything new, and what the
+//! others made is recognised. Not here: which key is which, and until when; that is [`crate::own_key`].
 
 use std::convert::Infallible;
 use std::fmt;
@@ -48,38 +51,79 @@ impl fmt::Debug for CodeDigest {
     }
 }
 
-/// The keys derived from the service's own one.
-pub(crate) struct Secrets {
+/// The digests that a presented code has under each key: one for every key that may have made the
+/// digest that it is compared with.
+#[derive(Debug, Clone)]
+pub(crate) struct Presented {
+    current: CodeDigest,
+    others: Vec<CodeDigest>,
+}
+
+impl Presented {
+    /// Whether it is the code of this digest. Takes the same time whatever they are.
+    pub(crate) fn matches(&self, digest: CodeDigest) -> bool {
+        let found = self.current.matches(digest);
+        self.others
+            .iter()
+            .fold(found, |found, other| found | other.matches(digest))
+    }
+
+    /// The one to keep.
+    pub(crate) fn current(&self) -> CodeDigest {
+        self.current
+    }
+}
+
+impl From<CodeDigest> for Presented {
+    fn from(current: CodeDigest) -> Self {
+        Self {
+            current,
+            others: Vec::new(),
+        }
+    }
+}
+
+/// Digest of what a request asks for, under each key, to recognise its repeat.
+#[derive(Debug, Clone)]
+pub(crate) struct RequestDigest {
+    current: String,
+    others: Vec<String>,
+}
+
+impl RequestDigest {
+    /// Whether the digest that was kept is of the same request.
+    pub(crate) fn is(&self, kept: &str) -> bool {
+        self.current == kept || self.others.iter().any(|other| other == kept)
+    }
+
+    /// The one to keep.
+    pub(crate) fn current(&self) -> &str {
+        &self.current
+    }
+}
+
+/// What is derived from one key, one key per use.
+struct Derived {
     pepper: Key,
     token_key: Key,
     text_key: Key,
     request_key: Key,
+    check: String,
 }
 
-impl fmt::Debug for Secrets {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Secrets(hidden)")
-    }
-}
-
-impl Secrets {
-    /// Derives one key per use from the service's own one.
-    pub(crate) fn derive(key: &Key) -> Self {
+impl Derived {
+    fn of(key: &Key) -> Self {
+        let check = key.derive("pipit otp-service: check value");
         Self {
             pepper: key.derive("pipit otp-service: code pepper"),
             token_key: key.derive("pipit otp-service: session token"),
             text_key: key.derive("pipit otp-service: message text"),
             request_key: key.derive("pipit otp-service: request digest"),
+            check: hex(check.bytes()),
         }
     }
 
-    /// Digest of a code inside a challenge: it covers both and the address (E-01, A-09).
-    pub(crate) fn code_digest(
-        &self,
-        challenge_id: &str,
-        address: &Address,
-        code: &OtpCode,
-    ) -> CodeDigest {
+    fn code_digest(&self, challenge_id: &str, address: &Address, code: &OtpCode) -> CodeDigest {
         let parts = [
             challenge_id.as_bytes(),
             address.as_str().as_bytes(),
@@ -88,9 +132,12 @@ impl Secrets {
         CodeDigest(mac(&self.pepper, &parts))
     }
 
-    /// The token of a session: 64 letters and digits, derived again whenever an answer was lost
-    /// (I-07), so that only its hash is stored. `generation` grows with every new token of it.
-    pub(crate) fn session_token(&self, session_id: &str, generation: i64) -> Zeroizing<String> {
+    fn request_digest(&self, parts: &[&str]) -> String {
+        let parts: Vec<&[u8]> = parts.iter().map(|part| part.as_bytes()).collect();
+        hex(&mac(&self.request_key, &parts))
+    }
+
+    fn session_token(&self, session_id: &str, generation: i64) -> Zeroizing<String> {
         let mut block = 0_u32;
         let derived = base62(64, |bytes| {
             for part in bytes.chunks_mut(32) {
@@ -114,27 +161,125 @@ impl Secrets {
         }
     }
 
-    /// Digest of what a request asks for, to recognise its repeat. Keyed, since a code may be in it.
-    pub(crate) fn request_digest(&self, parts: &[&str]) -> String {
-        let parts: Vec<&[u8]> = parts.iter().map(|part| part.as_bytes()).collect();
-        hex(&mac(&self.request_key, &parts))
+    fn open(&self, sealed: &str) -> Option<String> {
+        let bytes = STANDARD_NO_PAD.decode(sealed).ok()?;
+        let (nonce, sealed) = bytes.split_at_checked(24)?;
+        let cipher = XChaCha20Poly1305::new(self.text_key.bytes().into());
+        String::from_utf8(cipher.decrypt(XNonce::from_slice(nonce), sealed).ok()?).ok()
+    }
+}
+
+/// Everything that is derived from the keys in use.
+pub(crate) struct Secrets {
+    current: Derived,
+    others: Vec<Derived>,
+}
+
+impl fmt::Debug for Secrets {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secrets(hidden)")
+    }
+}
+
+impl Secrets {
+    /// With `current` everything new is made; what `others` made is recognised.
+    pub(crate) fn derive<'a>(current: &Key, others: impl IntoIterator<Item = &'a Key>) -> Self {
+        Self {
+            current: Derived::of(current),
+            others: others.into_iter().map(Derived::of).collect(),
+        }
     }
 
-    /// Seals the text of a message for the time it waits (E-02). `nonce` is 24 random bytes.
+    fn all(&self) -> impl Iterator<Item = &Derived> {
+        std::iter::once(&self.current).chain(&self.others)
+    }
+
+    /// Names the current key; nothing can be made with it.
+    pub(crate) fn check_value(&self) -> &str {
+        &self.current.check
+    }
+
+    /// Whether one of the keys has this check value.
+    pub(crate) fn know(&self, check_value: &str) -> bool {
+        self.all().any(|key| key.check == check_value)
+    }
+
+    /// Digest of a code inside a challenge: it covers both and the address (E-01, A-09).
+    pub(crate) fn code_digest(
+        &self,
+        challenge_id: &str,
+        address: &Address,
+        code: &OtpCode,
+    ) -> CodeDigest {
+        self.current.code_digest(challenge_id, address, code)
+    }
+
+    /// The same of a code that somebody presents.
+    pub(crate) fn presented(
+        &self,
+        challenge_id: &str,
+        address: &Address,
+        code: &OtpCode,
+    ) -> Presented {
+        let under = |key: &Derived| key.code_digest(challenge_id, address, code);
+        Presented {
+            current: under(&self.current),
+            others: self.others.iter().map(under).collect(),
+        }
+    }
+
+    /// A new token of a session: 64 letters and digits, derived, so that only its hash is stored.
+    /// `generation` grows with every new token of it.
+    pub(crate) fn session_token(&self, session_id: &str, generation: i64) -> Zeroizing<String> {
+        self.current.session_token(session_id, generation)
+    }
+
+    /// The token that a session has, derived again (I-07); whichever key made it, its hash tells.
+    pub(crate) fn session_token_again(
+        &self,
+        session_id: &str,
+        generation: i64,
+        hash: &str,
+    ) -> Option<Zeroizing<String>> {
+        self.all()
+            .map(|key| key.session_token(session_id, generation))
+            .find(|token| fingerprint(token) == hash)
+    }
+
+    /// Digest of some words. Keyed, since a code or a number may be among them.
+    pub(crate) fn word_digest(&self, parts: &[&str]) -> String {
+        self.current.request_digest(parts)
+    }
+
+    /// Digest of what a request asks for.
+    pub(crate) fn request_digest(&self, parts: &[&str]) -> RequestDigest {
+        RequestDigest {
+            current: self.current.request_digest(parts),
+            others: self
+                .others
+                .iter()
+                .map(|key| key.request_digest(parts))
+                .collect(),
+        }
+    }
+
+    /// Seals a text for the time it waits (E-02). `nonce` is 24 random bytes.
     pub(crate) fn seal(&self, text: &str, nonce: [u8; 24]) -> Option<String> {
-        let cipher = XChaCha20Poly1305::new(self.text_key.bytes().into());
+        let cipher = XChaCha20Poly1305::new(self.current.text_key.bytes().into());
         let sealed = cipher
             .encrypt(XNonce::from_slice(&nonce), text.as_bytes())
             .ok()?;
         Some(STANDARD_NO_PAD.encode([&nonce[..], &sealed].concat()))
     }
 
-    /// The text again, or nothing when it was not sealed with this key.
+    /// The text again, or nothing when it was not sealed with one of the keys.
     pub(crate) fn open(&self, sealed: &str) -> Option<String> {
-        let bytes = STANDARD_NO_PAD.decode(sealed).ok()?;
-        let (nonce, sealed) = bytes.split_at_checked(24)?;
-        let cipher = XChaCha20Poly1305::new(self.text_key.bytes().into());
-        String::from_utf8(cipher.decrypt(XNonce::from_slice(nonce), sealed).ok()?).ok()
+        self.all().find_map(|key| key.open(sealed))
+    }
+
+    /// Whether a text is sealed with another key than the current one.
+    pub(crate) fn is_sealed_with_another(&self, sealed: &str) -> bool {
+        self.current.open(sealed).is_none()
     }
 }
 
@@ -175,7 +320,11 @@ mod tests {
     }
 
     fn of(byte: &str) -> Secrets {
-        Secrets::derive(&Key::load(Some(&byte.repeat(32).as_str().into()), "".as_ref()).unwrap())
+        Secrets::derive(&key(byte), [])
+    }
+
+    fn key(byte: &str) -> Key {
+        Key::parse(&byte.repeat(32)).unwrap()
     }
 
     #[test]
@@ -214,5 +363,34 @@ mod tests {
         );
         assert_eq!(of("08").open(&sealed), None);
         assert_eq!(secrets().open("AAAA"), None);
+    }
+
+    #[test]
+    fn what_an_older_key_made_is_recognised_and_new_things_are_made_with_the_new_one_e_08() {
+        let (old, both) = (of("07"), Secrets::derive(&key("08"), [&key("07")]));
+        let number = Address::Phone(shared::PhoneNumber::parse("+12125550142").unwrap());
+        let code = OtpCode::parse("123456").unwrap();
+        let presented = both.presented("chal_1", &number, &code);
+        assert!(presented.matches(old.code_digest("chal_1", &number, &code)));
+        assert!(presented.matches(of("08").code_digest("chal_1", &number, &code)));
+        assert!(!presented.matches(of("09").code_digest("chal_1", &number, &code)));
+
+        let token = old.session_token("sess_1", 1);
+        let again =
+            |secrets: &Secrets| secrets.session_token_again("sess_1", 1, &fingerprint(&token));
+        assert_eq!(again(&both), Some(token.clone()));
+        assert_eq!(again(&of("08")), None);
+        assert_ne!(both.session_token("sess_1", 1), token);
+
+        let kept = old.request_digest(&["a"]);
+        assert!(both.request_digest(&["a"]).is(kept.current()));
+        assert!(!both.request_digest(&["b"]).is(kept.current()));
+        assert!(!of("08").request_digest(&["a"]).is(kept.current()));
+
+        let sealed = old.seal("text", [1; 24]).unwrap();
+        assert_eq!(both.open(&sealed).as_deref(), Some("text"));
+        assert!(both.is_sealed_with_another(&sealed));
+        assert!(!old.is_sealed_with_another(&sealed));
+        assert!(both.know(old.check_value()) && !old.know(both.check_value()));
     }
 }

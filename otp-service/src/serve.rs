@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use edge::clock::Clock;
-use edge::keys::{self, Key, KeyError};
+use edge::keys::{self, KeyError};
 use edge::settings::{Secret, SettingError};
 use storage::{Database, OpenError, Sql, StoreError};
 use tokio::net::TcpListener;
@@ -18,14 +18,11 @@ use crate::config::{Config, GatewayKind};
 use crate::housekeeping::keep_house;
 use crate::jwt::KeyRings;
 use crate::message::{Template, TemplateError};
+use crate::own_key::{OWN_KEY, OwnKey, Settled, settle};
 use crate::random::Random;
-use crate::secrets::Secrets;
 use crate::service::{KnownKeys, Service};
 use crate::store::{MIGRATIONS, api_keys};
 use crate::timekeeping::Timekeeper;
-
-/// File of the service's own key, in the data folder.
-pub(crate) const OWN_KEY: &str = "otp-service.key";
 
 /// Why the service does not start. Each says what to do.
 #[derive(Debug)]
@@ -47,7 +44,9 @@ pub enum StartError {
     Store(StoreError),
     /// A key in the data folder can't be made or read.
     Key(KeyError),
-    /// The keys for session JWTs can't be made, or not be read with the service's own key.
+    /// The database is used with another own key.
+    OtherKey,
+    /// The keys for session JWTs can't be made or used.
     SigningKey,
     /// The listener failed.
     Listen(io::Error),
@@ -68,9 +67,12 @@ impl fmt::Display for StartError {
             Self::Open(cause) => cause.fmt(f),
             Self::Store(cause) => cause.fmt(f),
             Self::Key(cause) => cause.fmt(f),
-            Self::SigningKey => f.write_str(
-                "the keys for session JWTs can't be used: database and otp-service.key in DATA_DIR belong together",
+            Self::OtherKey => write!(
+                f,
+                "{OWN_KEY} in DATA_DIR is not the key that this database is used with: copy it from another service on \
+                 this database, or from the backup"
             ),
+            Self::SigningKey => f.write_str("the keys for session JWTs can't be made or used"),
             Self::Listen(cause) => write!(f, "the listener failed: {cause}"),
         }
     }
@@ -193,11 +195,12 @@ pub(crate) async fn build(
     .map_err(StartError::Template)?;
     let database = Place::of(config)?.open().map_err(StartError::Open)?;
     storage::fault_point("start-database-open");
-    let own_key = Key::load(None, &config.data_dir.join(OWN_KEY)).map_err(StartError::Key)?;
-    storage::fault_point("start-own-key-made");
     let timekeeper = Timekeeper::start(clock.clone(), database.clone())
         .await
         .map_err(StartError::Store)?;
+    let own_key = OwnKey::load(&config.data_dir, &clock).map_err(StartError::Key)?;
+    storage::fault_point("start-own-key-made");
+    check_own_key(&own_key, &database, &clock, &random).await?;
     know_api_key(config, &database, given, clock.now(), &random).await?;
     storage::fault_point("start-api-key-known");
     let service = Arc::new(Service {
@@ -205,7 +208,7 @@ pub(crate) async fn build(
         clock,
         timekeeper,
         random,
-        secrets: Arc::new(Secrets::derive(&own_key)),
+        own_key,
         limits: Arc::new(config.policy.limits()),
         template,
         fixed_lines: config.allow_fixed_lines,
@@ -219,6 +222,21 @@ pub(crate) async fn build(
         key_rings: KeyRings::default(),
     });
     Ok((api::router(Arc::clone(&service)), service))
+}
+
+/// Refuses a key that is another database's: with it nobody's code or session would be recognised.
+async fn check_own_key(
+    own_key: &OwnKey,
+    database: &Database,
+    clock: &Clock,
+    random: &Random,
+) -> Result<(), StartError> {
+    let (secrets, random, now) = (own_key.secrets(clock), random.clone(), clock.now());
+    let check = move |sql: &Sql<'_>| settle(sql, &secrets, &random, now);
+    match database.write(check).await.map_err(StartError::Store)? {
+        Settled::Belongs => Ok(()),
+        Settled::OtherKey => Err(StartError::OtherKey),
+    }
 }
 
 /// Where the data is.

@@ -3,15 +3,19 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use edge::ApiError;
 use edge::clock::Clock;
+use shared::SessionToken;
 use storage::Database;
 
 use crate::app::App;
 use crate::jwt::KeyRings;
 use crate::message::Template;
+use crate::own_key::OwnKey;
 use crate::random::Random;
 use crate::rules::limits::Limits;
 use crate::secrets::Secrets;
+use crate::store::sessions::StoredSession;
 use crate::timekeeping::Timekeeper;
 
 #[derive(Debug)]
@@ -20,7 +24,7 @@ pub(crate) struct Service {
     pub(crate) clock: Clock,
     pub(crate) timekeeper: Timekeeper,
     pub(crate) random: Random,
-    pub(crate) secrets: Arc<Secrets>,
+    pub(crate) own_key: OwnKey,
     pub(crate) limits: Arc<Limits>,
     pub(crate) template: Template,
     /// Whether codes are sent to surely fixed lines.
@@ -34,6 +38,23 @@ pub(crate) struct Service {
 }
 
 impl Service {
+    /// What is derived from the service's own key, as it is now (E-08).
+    pub(crate) fn secrets(&self) -> Arc<Secrets> {
+        self.own_key.secrets(&self.clock)
+    }
+
+    /// The token of a session, derived again.
+    pub(crate) fn session_token(&self, session: &StoredSession) -> Result<SessionToken, ApiError> {
+        let token = self.secrets().session_token_again(
+            &session.id,
+            session.generation,
+            &session.token_hash,
+        );
+        let token =
+            token.ok_or_else(|| ApiError::internal("a token was not made with a key of ours"))?;
+        SessionToken::parse(&token).map_err(ApiError::internal)
+    }
+
     /// Waits until everything is on disk and the database is let go of.
     pub(crate) async fn close(self) {
         let Self {

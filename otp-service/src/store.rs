@@ -8,6 +8,7 @@ pub(crate) mod challenges;
 pub(crate) mod clock_marks;
 pub(crate) mod invariants;
 pub(crate) mod messages;
+pub(crate) mod own_key_checks;
 pub(crate) mod replays;
 pub(crate) mod retention;
 pub(crate) mod sessions;

@@ -14,6 +14,7 @@ macro_rules! every_test {
         mod durability;
         mod harness;
         mod jwts;
+        mod key_rotation;
         mod openapi;
         mod races;
         mod repeats;

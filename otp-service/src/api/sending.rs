@@ -62,11 +62,11 @@ pub(super) async fn send(
     let text = service
         .template
         .text(&sending.address, &drawn.code, lifetime);
-    let sealed_text = service
-        .secrets
+    let secrets = service.secrets();
+    let sealed_text = secrets
         .seal(&text, nonce)
         .ok_or_else(|| ApiError::internal("a text was not sealed"))?;
-    let request = service.secrets.request_digest(&[
+    let request = secrets.request_digest(&[
         sending.endpoint,
         sending.address.as_str(),
         &lifetime.as_secs().to_string(),
@@ -82,7 +82,7 @@ pub(super) async fn send(
         key: key.as_str().to_owned(),
         request: request.clone(),
     });
-    let tag = events::tag(&service.secrets, &sending.address, service.clock.now());
+    let tag = events::tag(&secrets, &sending.address, service.clock.now());
     let command = SendCode {
         app,
         address: sending.address,
@@ -97,7 +97,7 @@ pub(super) async fn send(
         drawn,
         now: service.clock.now(),
     };
-    let (limits, secrets) = (Arc::clone(&service.limits), Arc::clone(&service.secrets));
+    let limits = Arc::clone(&service.limits);
     let outcome = service
         .database
         .write(move |sql| command.run(&limits, &secrets, sql))

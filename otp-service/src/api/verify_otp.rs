@@ -6,7 +6,7 @@ use axum::extract::State;
 use edge::{ApiError, IdempotencyKey, Json};
 use serde_json::json;
 use shared::otp_service::{VerifyOtpRequest, VerifyOtpResponse};
-use shared::{ErrorEnvelope, ErrorType, HiddenText, SessionToken};
+use shared::{ErrorEnvelope, ErrorType, HiddenText};
 
 use super::caller::Caller;
 use super::{fault, named_session, outcome, sending};
@@ -101,7 +101,7 @@ pub(crate) async fn handle(
         drawn: service.random.bytes().map_err(ApiError::internal)?,
         now: service.clock.now(),
     };
-    let (limits, secrets) = (Arc::clone(&service.limits), Arc::clone(&service.secrets));
+    let (limits, secrets) = (Arc::clone(&service.limits), service.secrets());
     let outcome = service
         .database
         .write(move |sql| command.run(&limits, &secrets, sql))
@@ -133,11 +133,7 @@ async fn answer(
                 session: None,
             };
             if let Some(session) = session {
-                let token = service
-                    .secrets
-                    .session_token(&session.id, session.generation);
-                answer.session_token =
-                    Some(SessionToken::parse(&token).map_err(ApiError::internal)?);
+                answer.session_token = Some(service.session_token(&session)?);
                 let session = session.into_wire();
                 answer.session_jwt = Some(service.session_jwt(app_id, &session).await?);
                 answer.session = Some(session);
@@ -164,7 +160,7 @@ fn replay_key(service: &Service, request: &VerifyOtpRequest, key: &IdempotencyKe
         .session_expires_in
         .map(|lasts| lasts.as_secs().to_string())
         .unwrap_or_default();
-    let asked = service.secrets.request_digest(&[
+    let asked = service.secrets().request_digest(&[
         &request.method_id,
         request.otp.as_str(),
         &lasts,

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use axum::extract::State;
 use edge::{ApiError, Json};
 use serde_json::json;
+use shared::ErrorType;
 use shared::otp_service::{VerifySessionRequest, VerifySessionResponse};
-use shared::{ErrorType, SessionToken};
 
 use super::caller::Caller;
 use super::{fault, named_session, outcome};
@@ -71,10 +71,7 @@ pub(crate) async fn handle(
         .await
         .map_err(fault)?;
     let session = found.ok_or(ErrorType::InvalidSession)?;
-    let token = service
-        .secrets
-        .session_token(&session.id, session.generation);
-    let session_token = SessionToken::parse(&token).map_err(ApiError::internal)?;
+    let session_token = service.session_token(&session)?;
     let session = session.into_wire();
     Ok(Json(VerifySessionResponse {
         session_jwt: Some(service.session_jwt(&app.id, &session).await?),

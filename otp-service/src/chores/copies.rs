@@ -9,7 +9,8 @@ use storage::{Database, OpenError, Sql, StoreError};
 
 use super::{ChoreError, open};
 use crate::config::Config;
-use crate::serve::{OWN_KEY, Place};
+use crate::own_key::OWN_KEY;
+use crate::serve::Place;
 use crate::store::{MIGRATIONS, api_keys, challenges, invariants, sessions};
 
 /// The database's name in a copy.

@@ -15,7 +15,7 @@ use crate::random::{Random, RandomError};
 use crate::rules::challenge::{Challenge, IssuedCode, Purpose};
 use crate::rules::limits::Limits;
 use crate::rules::throttle::Refusal;
-use crate::secrets::Secrets;
+use crate::secrets::{RequestDigest, Secrets};
 use crate::store::messages::Message;
 use crate::store::replays::{Replay, ReplayKey};
 use crate::store::throttles::LastSend;
@@ -36,8 +36,8 @@ pub(crate) struct SendCode {
     pub(crate) lifetime: CodeLifetime,
     pub(crate) device: DeviceFingerprint,
     pub(crate) challenge_id: Option<String>,
-    /// Keyed digest of the request, without the device.
-    pub(crate) request: String,
+    /// Of the request, without the device.
+    pub(crate) request: RequestDigest,
     pub(crate) replay: Option<ReplayKey>,
     pub(crate) sealed_text: String,
     pub(crate) drawn: Drawn,
@@ -147,7 +147,7 @@ impl SendCode {
         }
         // A send with a key of its own is never taken for a repeat of one without.
         let request = if self.replay.is_none() {
-            self.request.clone()
+            self.request.current().to_owned()
         } else {
             String::new()
         };
@@ -172,7 +172,9 @@ impl SendCode {
                 Replay::Different => return Ok(Repeat::OtherRequest),
                 Replay::Same(answer) => answer,
             },
-            None if last_send.request == self.request && self.now < last_send.at + EQUAL_WITHIN => {
+            None if self.request.is(&last_send.request)
+                && self.now < last_send.at + EQUAL_WITHIN =>
+            {
                 last_send.answer.clone()
             }
             None => return Ok(Repeat::New),

@@ -14,7 +14,7 @@ use crate::rules::challenge::{Challenge, Success, Verdict, attempt, standing};
 use crate::rules::limits::Limits;
 use crate::rules::session::{Lifetime, crowded_out};
 use crate::rules::throttle::Refusal;
-use crate::secrets::{CodeDigest, Secrets, fingerprint};
+use crate::secrets::{Presented, Secrets, fingerprint};
 use crate::store::replays::{Replay, ReplayKey};
 use crate::store::sessions::{SessionRef, StoredSession};
 use crate::store::users::Method;
@@ -111,9 +111,9 @@ impl VerifyCode {
                 );
                 throttles::save(sql, &self.app.id, &method.address, &throttle, &last_send)?;
                 if let Verdict::Right { place } = verdict
-                    && let Some((challenge, digest)) = challenges.get_mut(place)
+                    && let Some((challenge, presented)) = challenges.get_mut(place)
                 {
-                    return self.succeed(limits, secrets, sql, &method, challenge, *digest, open);
+                    return self.succeed(limits, secrets, sql, &method, challenge, presented, open);
                 }
                 for (challenge, _) in &challenges {
                     challenges::save(sql, challenge)?;
@@ -134,23 +134,23 @@ impl VerifyCode {
         }
     }
 
-    /// The challenges that the code may belong to, each with the code's digest in it.
+    /// The challenges that the code may belong to, each with the code's digests in it.
     fn challenges(
         &self,
         secrets: &Secrets,
         sql: &Sql<'_>,
-    ) -> Result<Vec<(Challenge, CodeDigest)>, StoreError> {
+    ) -> Result<Vec<(Challenge, Presented)>, StoreError> {
         let found = match &self.challenge_id {
             Some(id) => challenges::load(sql, &self.app.id, &self.method_id, id)?
                 .into_iter()
                 .collect(),
             None => challenges::of_method(sql, &self.app.id, &self.method_id)?,
         };
-        let with_digest = |challenge: Challenge| {
-            let digest = secrets.code_digest(&challenge.id, &challenge.address, &self.code);
-            (challenge, digest)
+        let with_digests = |challenge: Challenge| {
+            let presented = secrets.presented(&challenge.id, &challenge.address, &self.code);
+            (challenge, presented)
         };
-        Ok(found.into_iter().map(with_digest).collect())
+        Ok(found.into_iter().map(with_digests).collect())
     }
 
     /// The session to extend, if one was given; the inner error when it is not an open one of this user.
@@ -181,7 +181,7 @@ impl VerifyCode {
         sql: &Sql<'_>,
         method: &Method,
         challenge: &mut Challenge,
-        digest: CodeDigest,
+        presented: &Presented,
         open: Option<StoredSession>,
     ) -> Result<Outcome, StoreError> {
         let inactive = method.user_status == UserStatus::Inactive;
@@ -198,7 +198,7 @@ impl VerifyCode {
         };
         challenge.success = Some(Success {
             at: self.now,
-            digest,
+            digest: presented.current(),
             session: session
                 .as_ref()
                 .map(|session| (session.id.clone(), session.generation)),

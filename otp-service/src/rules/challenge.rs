@@ -13,7 +13,7 @@ use shared::otp_service::DeviceFingerprint;
 use super::limits::Limits;
 use super::throttle::{Refusal, Throttle};
 use crate::address::Address;
-use crate::secrets::CodeDigest;
+use crate::secrets::{CodeDigest, Presented};
 
 /// A lost answer can be asked for again for so many seconds (I-07).
 const REPEAT_WITHIN: i64 = 60;
@@ -109,7 +109,7 @@ impl Challenge {
 
     /// Whether a code that works now has this digest and was asked for by this device. Compares
     /// with every one, so that the time tells nothing.
-    fn accepts(&self, presented: CodeDigest, device: &DeviceFingerprint, now: i64) -> bool {
+    fn accepts(&self, presented: &Presented, device: &DeviceFingerprint, now: i64) -> bool {
         self.codes.iter().fold(false, |found, code| {
             let equal = presented.matches(code.digest);
             found | (equal & (now < code.expires_at) & asked_for_by(&code.device, device))
@@ -125,17 +125,17 @@ fn asked_for_by(at_send: &DeviceFingerprint, at_verify: &DeviceFingerprint) -> b
 
 /// What can be said before the code is compared: `None` when it is to be compared.
 ///
-/// `challenges` are the one that the caller names, or all of the method, each with the digest that
-/// the presented code has in it. Only a caller that `may_repeat` (it names the challenge, or gave an
+/// `challenges` are the one that the caller names, or all of the method, each with the digests
+/// that the presented code has in it. Only a caller that `may_repeat` (it names the challenge, or gave an
 /// `Idempotency-Key`) gets a lost answer again.
 pub(crate) fn standing(
     limits: &Limits,
-    challenges: &[(Challenge, CodeDigest)],
+    challenges: &[(Challenge, Presented)],
     throttle: &Throttle,
     may_repeat: bool,
     now: i64,
 ) -> Option<Verdict> {
-    let repeats = |(challenge, presented): &(Challenge, CodeDigest)| {
+    let repeats = |(challenge, presented): &(Challenge, Presented)| {
         let success = challenge.success.as_ref();
         success.is_some_and(|success| {
             presented.matches(success.digest) && now < success.at + REPEAT_WITHIN
@@ -166,7 +166,7 @@ pub(crate) fn standing(
 /// in every challenge that it is compared in, and a wrong one counts for the number (B-01).
 pub(crate) fn attempt(
     limits: &Limits,
-    challenges: &mut [(Challenge, CodeDigest)],
+    challenges: &mut [(Challenge, Presented)],
     throttle: &mut Throttle,
     device: &DeviceFingerprint,
     now: i64,
@@ -175,7 +175,7 @@ pub(crate) fn attempt(
     for (place, (challenge, presented)) in challenges.iter_mut().enumerate() {
         if challenge.is_live(limits, now) {
             challenge.tries += 1;
-            if challenge.accepts(*presented, device, now) {
+            if challenge.accepts(presented, device, now) {
                 right = Some(place);
             }
         }

@@ -26,6 +26,15 @@ pub(crate) struct Limits {
     pub(crate) session_idle: i64,
     /// Live sessions of a user (C-09).
     pub(crate) sessions_per_user: usize,
+    /// How long a browser that has signed in is known (B-14).
+    pub(crate) device_life: i64,
+}
+
+impl Limits {
+    /// Nothing that the service gives out is good for longer.
+    pub(crate) fn longest_life(&self) -> i64 {
+        self.session_cap.max(self.device_life)
+    }
 }
 
 impl Default for Limits {
@@ -44,6 +53,7 @@ impl Default for Limits {
             session_cap: 43_200 * 60,
             session_idle: 60 * 60,
             sessions_per_user: 10,
+            device_life: 180 * 24 * 3600,
         }
     }
 }

@@ -2,13 +2,15 @@
 
 use storage::{Sql, StoreError};
 
+use crate::secrets::RequestDigest;
+
 /// Where a key counts: per app and endpoint.
 #[derive(Debug, Clone)]
 pub(crate) struct ReplayKey {
     pub(crate) endpoint: &'static str,
     pub(crate) key: String,
-    /// Digest of what was asked for, without the device.
-    pub(crate) request: String,
+    /// Of what was asked for, without the device.
+    pub(crate) request: RequestDigest,
 }
 
 /// What is known under a key.
@@ -30,7 +32,7 @@ pub(crate) fn find(sql: &Sql<'_>, app_id: &str, replay: &ReplayKey) -> Result<Re
     )?;
     Ok(match found {
         None => Replay::New,
-        Some((request, answer)) if request == replay.request => Replay::Same(answer),
+        Some((request, answer)) if replay.request.is(&request) => Replay::Same(answer),
         Some(_) => Replay::Different,
     })
 }
@@ -49,7 +51,7 @@ pub(crate) fn insert(
             app_id.into(),
             replay.endpoint.into(),
             (&replay.key).into(),
-            (&replay.request).into(),
+            replay.request.current().into(),
             answer.into(),
             now.into(),
         ],

@@ -117,12 +117,13 @@ CREATE INDEX sessions_by_last_use ON sessions (last_active_at);
 CREATE INDEX sessions_that_were_ended ON sessions (ended_at) WHERE ended_at > 0;
 CREATE INDEX sessions_with_device ON sessions (started_at) WHERE ip <> '' OR user_agent <> '';
 
--- Private keys that sign session JWTs, sealed.
+-- Private keys that sign session JWTs, sealed; a new one is published before it signs (E-08).
 CREATE TABLE signing_keys (
     id TEXT NOT NULL PRIMARY KEY,
     app_id TEXT NOT NULL REFERENCES apps (id),
     sealed_key TEXT NOT NULL,
-    created_at BIGINT NOT NULL
+    created_at BIGINT NOT NULL,
+    signs_from BIGINT NOT NULL
 );
 CREATE INDEX signing_keys_of_app ON signing_keys (app_id);
 
@@ -143,4 +144,11 @@ CREATE TABLE clock_marks (
     boot TEXT NOT NULL PRIMARY KEY,
     unix_ms BIGINT NOT NULL,
     up_ms BIGINT NOT NULL
+);
+
+-- Which of the service's own keys this database was used with, in the order of `place`.
+CREATE TABLE own_key_checks (
+    check_value TEXT NOT NULL PRIMARY KEY,
+    place BIGINT NOT NULL UNIQUE,
+    used_from BIGINT NOT NULL
 );

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::Router;
 use clap::Parser as _;
 use edge::clock::{Clock, ManualClock};
+use edge::settings::Secret;
 use edge::testing::{Answer, Call};
 use serde_json::{Value, json};
 use shared::ErrorType;
@@ -98,6 +99,14 @@ impl Harness {
         config.data_dir = self.folder.path().join("data");
         config.database_url = self.folder.url();
         config
+    }
+
+    /// What `DATABASE_URL` says to a service with another data folder.
+    pub(super) fn database_url(&self) -> Secret {
+        self.folder.url().unwrap_or_else(|| {
+            let file = self.config().data_dir.join("otp-service.db");
+            Secret::new(format!("sqlite:{}", file.display()))
+        })
     }
 
     pub(super) async fn call(&self, call: Call) -> Answer {

@@ -126,7 +126,7 @@ async fn the_keys_survive_a_restart_and_lie_sealed() {
         .await
         .unwrap()
         .unwrap();
-    assert!(harness.service.secrets.open(&sealed).is_some());
+    assert!(harness.service.secrets().open(&sealed).is_some());
 }
 
 #[tokio::test]

@@ -13,10 +13,11 @@ fn address() -> Address {
 }
 
 fn digest(challenge: &str, code: &str) -> CodeDigest {
-    Secrets::derive(
-        &edge::keys::Key::load(Some(&"01".repeat(32).as_str().into()), "".as_ref()).unwrap(),
+    Secrets::derive(&edge::keys::Key::parse(&"01".repeat(32)).unwrap(), []).code_digest(
+        challenge,
+        &address(),
+        &OtpCode::parse(code).unwrap(),
     )
-    .code_digest(challenge, &address(), &OtpCode::parse(code).unwrap())
 }
 
 fn challenge(id: &str) -> Challenge {
@@ -45,7 +46,7 @@ fn send(challenge: &mut Challenge, code: &str, expires_at: i64) {
 /// One whole verification of a bound caller; a right code ends the challenge.
 fn verify(challenge: &mut Challenge, throttle: &mut Throttle, code: &str, now: i64) -> Verdict {
     let limits = Limits::default();
-    let mut list = [(challenge.clone(), digest(&challenge.id, code))];
+    let mut list = [(challenge.clone(), digest(&challenge.id, code).into())];
     let verdict = standing(&limits, &list, throttle, true, now).unwrap_or_else(|| {
         attempt(
             &limits,
@@ -60,7 +61,7 @@ fn verify(challenge: &mut Challenge, throttle: &mut Throttle, code: &str, now: i
     if matches!(verdict, Verdict::Right { .. }) {
         challenge.success = Some(Success {
             at: now,
-            digest: presented,
+            digest: presented.current(),
             session: None,
         });
     }
@@ -189,7 +190,7 @@ fn a_caller_without_challenge_id_shares_one_budget_over_all_live_challenges_a_08
                 if id == "a" { "111111" } else { "222222" },
                 START + 300,
             );
-            (challenge, digest(id, "333333"))
+            (challenge, Presented::from(digest(id, "333333")))
         })
         .into();
     for left in (1..5).rev() {
@@ -204,7 +205,7 @@ fn a_caller_without_challenge_id_shares_one_budget_over_all_live_challenges_a_08
         assert!(matches!(verdict, Verdict::Wrong { attempts_left } if attempts_left == left));
     }
     for (challenge, presented) in &mut list {
-        *presented = digest(&challenge.id, "222222");
+        *presented = digest(&challenge.id, "222222").into();
     }
     let right = attempt(
         &limits,
