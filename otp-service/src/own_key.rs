@@ -230,7 +230,7 @@ mod tests {
     fn a_line_that_is_not_understood_is_refused() {
         let (key, other) = ("0f".repeat(32), "1f".repeat(32));
         for rest in [
-            format!("{other}"),
+            other.clone(),
             format!("{other} until"),
             format!("{other} until soon"),
             format!("{other} until 1 2"),

@@ -45,6 +45,8 @@ struct Published {
 #[derive(Default)]
 pub(crate) struct KeyRings {
     rings: Mutex<HashMap<String, Read>>,
+    /// Held while a first key is made, which takes long: a crowd of callers makes one.
+    making: tokio::sync::Mutex<()>,
     signed: Mutex<HashMap<String, Signed>>,
 }
 
@@ -137,6 +139,16 @@ impl Service {
     }
 
     async fn first_key(&self, app_id: &str) -> Result<Vec<StoredKey>, ApiError> {
+        let _held = self.key_rings.making.lock().await;
+        let owner = app_id.to_owned();
+        let stored = self
+            .database
+            .read(move |sql| signing_keys::of_app(sql, &owner))
+            .await
+            .map_err(fault)?;
+        if !stored.is_empty() {
+            return Ok(stored);
+        }
         let now = self.clock.now();
         let id = ids::new(
             Kind::Jwk,
