@@ -3,6 +3,8 @@
 use std::sync::Arc;
 
 use edge::clock::Clock;
+use edge::metrics::Registry;
+use edge::{Readiness, Traffic};
 
 use crate::accounts::Accounts;
 use crate::binding::Binding;
@@ -15,6 +17,10 @@ use crate::verification::Seal;
 /// The backend's parts.
 #[derive(Debug)]
 pub(crate) struct App {
+    /// All that is counted.
+    pub(crate) registry: Arc<Registry>,
+    pub(crate) traffic: Traffic,
+    pub(crate) readiness: Readiness,
     pub(crate) clock: Clock,
     pub(crate) settings: Settings,
     pub(crate) accounts: Accounts,

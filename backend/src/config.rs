@@ -9,6 +9,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{ArgAction, Parser};
+use edge::TrafficLimits;
 use edge::settings::{Secret, SettingError, secret, secret_from_environment};
 
 pub use addresses::{Country, Link, PublicUrl, ServiceUrl};
@@ -109,6 +110,10 @@ pub struct Config {
     /// Digits of a code, 6 to 10; must be what the OTP service sends
     #[arg(long, env = "CODE_LENGTH", default_value_t = 6, value_parser = clap::value_parser!(u8).range(6..=10))]
     pub code_length: u8,
+
+    /// How much is let in
+    #[command(flatten)]
+    pub traffic: TrafficLimits,
 
     /// What is logged: error, warn, info, debug, or a list as in info,backend=debug
     #[arg(long, env = "LOG", default_value = "info")]

@@ -4,11 +4,11 @@
 use std::path::Path;
 
 use clap::Parser;
+use edge::Stop;
 use edge::keys::{KeyError, base62, keep};
 use edge::settings::Secret;
 use otp_service::GatewayKind;
 use tokio::net::TcpListener;
-use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 use zeroize::Zeroizing;
 
@@ -22,7 +22,7 @@ pub(crate) struct Embedded {
     /// Address and port on loopback.
     pub(crate) authority: String,
     pub(crate) key: Secret,
-    stop: oneshot::Sender<()>,
+    stop: Stop,
     done: JoinHandle<Result<(), otp_service::StartError>>,
 }
 
@@ -52,12 +52,8 @@ impl Embedded {
             outbox = format!("{}/outbox", settings.public_url),
             "no OTP service is configured: one runs in this process, messages are shown at the outbox and sent to nobody"
         );
-        let (stop, stopped) = oneshot::channel::<()>();
-        let shutdown = async move {
-            // A sender that is gone means the same as one that has spoken.
-            let _ = stopped.await;
-        };
-        let done = tokio::spawn(prepared.serve(listener, shutdown));
+        let stop = Stop::default();
+        let done = tokio::spawn(prepared.serve(listener, stop.clone()));
         Ok(Self {
             authority,
             key,
@@ -77,7 +73,7 @@ impl Embedded {
 
     /// Stops it and waits until everything is on disk.
     pub(crate) async fn stop(self) -> Result<(), StartError> {
-        drop(self.stop);
+        self.stop.close();
         match self.done.await {
             Ok(outcome) => outcome.map_err(StartError::OtpService),
             Err(_) => Err(StartError::OtpServiceEnded),
@@ -102,6 +98,8 @@ fn service_config(
     let mut service = otp_service::Config::try_parse_from(["otp-service"])
         .map_err(|error| StartError::Setting(error.to_string()))?;
     service.insecure_listen = false;
+    // Its only caller is this process, and its metrics are nobody's.
+    service.traffic.metrics_addr = None;
     service.data_dir = config.data_dir.join("otp-service");
     service.database_url = None;
     service.database_url_file = None;

@@ -1,14 +1,17 @@
 //! `GET /healthz` and `GET /readyz`, for whoever runs the backend.
 
+use std::time::Duration;
+
 use axum::extract::State;
-use edge::{ApiError, Json};
+use edge::{ApiError, Json, Stop};
 use serde::Serialize;
 use shared::ErrorType;
 
-use crate::app::Shared;
+use crate::app::{App, Shared};
 use crate::otp_client::NotReady;
 
-const RETRY_AFTER_SECS: u32 = 5;
+/// The accounts database has so long to answer; the OTP service has its own limit.
+const WITHIN: Duration = Duration::from_secs(1);
 
 #[derive(Debug, Serialize)]
 pub(crate) struct Health {
@@ -21,30 +24,36 @@ pub(crate) async fn alive() -> Json<Health> {
 }
 
 /// Its own database and the OTP service answer; else the message names which does not.
-pub(crate) async fn ready(State(app): Shared) -> Result<Json<Health>, ApiError> {
-    let (accounts, otp_service) = tokio::join!(app.accounts.ping(), app.otp.readiness());
-    if let Err(error) = accounts {
-        return Err(not_ready(
-            ErrorType::Overloaded,
-            &error,
-            "The accounts database does not answer.",
-        ));
+pub(crate) async fn ready(stop: Stop, State(app): Shared) -> Result<Json<Health>, ApiError> {
+    app.readiness.ask(&stop, parts(&app)).await?;
+    Ok(Json(Health { status: "ok" }))
+}
+
+async fn parts(app: &App) -> Result<(), ApiError> {
+    let accounts = tokio::time::timeout(WITHIN, app.accounts.ping());
+    let (accounts, otp_service) = tokio::join!(accounts, app.otp.readiness());
+    let cause = match accounts {
+        Ok(Ok(())) => None,
+        Ok(Err(error)) => Some(error.to_string()),
+        Err(_) => Some("the accounts database took too long".to_owned()),
+    };
+    if let Some(cause) = cause {
+        let said = "The accounts database does not answer.";
+        return Err(ApiError::not_ready(ErrorType::Overloaded, cause, said));
     }
-    let (cause, message) = match otp_service {
-        Ok(()) => return Ok(Json(Health { status: "ok" })),
+    let (cause, said) = match otp_service {
+        Ok(()) => return Ok(()),
         Err(NotReady::KeyRefused) => (
             "check OTP_API_KEY".to_owned(),
             "The OTP service refuses our key.",
         ),
         Err(NotReady::Silent(cause)) => (cause, "The OTP service does not answer."),
     };
-    Err(not_ready(ErrorType::OtpServiceUnavailable, &cause, message))
-}
-
-fn not_ready(error_type: ErrorType, cause: &dyn std::fmt::Display, message: &str) -> ApiError {
-    ApiError::unavailable(error_type, cause)
-        .message(message)
-        .retry_after(RETRY_AFTER_SECS)
+    Err(ApiError::not_ready(
+        ErrorType::OtpServiceUnavailable,
+        cause,
+        said,
+    ))
 }
 
 #[cfg(test)]

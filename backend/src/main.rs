@@ -5,7 +5,6 @@ use std::process::ExitCode;
 
 use backend::{Config, StartError};
 use tokio::net::TcpListener;
-use tokio::signal::unix::{SignalKind, signal};
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -21,19 +20,11 @@ async fn main() -> ExitCode {
 }
 
 async fn run(config: Config) -> Result<(), StartError> {
-    let mut interrupt = signal(SignalKind::interrupt()).map_err(StartError::Listen)?;
-    let mut terminate = signal(SignalKind::terminate()).map_err(StartError::Listen)?;
+    let stop = edge::Stop::at_signals().map_err(StartError::Listen)?;
     let listener = TcpListener::bind(config.listen_addr)
         .await
         .map_err(StartError::Listen)?;
-    let shutdown = async move {
-        tokio::select! {
-            _ = interrupt.recv() => {}
-            _ = terminate.recv() => {}
-        }
-        tracing::info!("stopping");
-    };
-    backend::serve(config, listener, shutdown).await
+    backend::serve(config, listener, stop).await
 }
 
 /// Says on standard error why it does not run. If even that can't be written, the exit code says it.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{delete, get, post};
-use edge::{EdgeLimits, harden};
+use edge::{EdgeLimits, Work, harden};
 
 use crate::app::App;
 use crate::{api, bundle, health, origin, outbox};
@@ -34,13 +34,30 @@ pub(crate) fn router(app: Arc<App>) -> Router {
             delete(api::end_one_session::handle),
         )
         .route_layer(from_fn_with_state(Arc::clone(&app), origin::check));
-    let others = Router::new()
-        .route("/healthz", get(health::alive))
-        .route("/readyz", get(health::ready))
+    let others = health()
         .route("/outbox", get(outbox::handle))
         .route("/outbox/{*path}", get(outbox::handle))
         .fallback(bundle::handle);
-    harden(calls.merge(others).with_state(app), limits)
+    let routes = calls.merge(others).with_state(Arc::clone(&app));
+    harden(routes, limits, &app.traffic)
+}
+
+/// Is it up, and can it work? Also beside the metrics.
+pub(crate) fn health() -> Router<Arc<App>> {
+    Router::new()
+        .route("/healthz", get(health::alive))
+        .route("/readyz", get(health::ready))
+}
+
+/// What a route is about, for its right of way when too much comes (I-10). The page's files cost next
+/// to nothing.
+pub(crate) fn work_of(route: &str) -> Work {
+    match route {
+        "/api/otp/send" => Work::Send,
+        "/api/otp/verify" | "/outbox" | "/outbox/{*path}" => Work::Verify,
+        session if session.starts_with("/api/session") => Work::SessionCheck,
+        _ => Work::Free,
+    }
 }
 
 #[cfg(test)]

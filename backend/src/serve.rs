@@ -6,7 +6,9 @@ use std::sync::Arc;
 
 use edge::clock::Clock;
 use edge::keys::{Key, KeyError};
+use edge::metrics::Page;
 use edge::settings::SettingError;
+use edge::{Readiness, Stop, Traffic};
 use storage::OpenError;
 use tokio::net::TcpListener;
 
@@ -18,7 +20,7 @@ use crate::config::Config;
 use crate::embedded::Embedded;
 use crate::otp_client::{OtpClient, TimeLimits, UnusableKey};
 use crate::outbox::Outbox;
-use crate::router::router;
+use crate::router;
 use crate::settings::{OtpService, Settings};
 use crate::verification::Seal;
 
@@ -39,6 +41,8 @@ pub enum StartError {
     Client(UnusableKey),
     /// The listener, ours or the embedded service's.
     Listen(io::Error),
+    /// Metrics can't be shown.
+    Metrics(io::Error),
     /// The OTP service in this process.
     OtpService(otp_service::StartError),
     /// The OTP service in this process ended though nobody had stopped it.
@@ -55,6 +59,7 @@ impl fmt::Display for StartError {
             Self::Bundle(error) => write!(f, "STATIC_DIR can't be read: {error}"),
             Self::Client(error) => error.fmt(f),
             Self::Listen(error) => write!(f, "can't listen: {error}"),
+            Self::Metrics(error) => write!(f, "METRICS_ADDR: {error}"),
             Self::OtpService(error) => write!(f, "the OTP service in this process: {error}"),
             Self::OtpServiceEnded => {
                 f.write_str("the OTP service in this process ended unexpectedly")
@@ -77,16 +82,12 @@ impl From<KeyError> for StartError {
     }
 }
 
-/// Serves on `listener` until `shutdown` is done; then lets running requests end and closes what it
+/// Serves on `listener` until it is told to stop; then lets running requests end and closes what it
 /// opened, so that the same port and data folder can be used again at once.
 ///
 /// # Errors
 /// When it can't start, or when the listener or the OTP service in this process fails.
-pub async fn serve(
-    config: Config,
-    listener: TcpListener,
-    shutdown: impl Future<Output = ()> + Send + 'static,
-) -> Result<(), StartError> {
+pub async fn serve(config: Config, listener: TcpListener, stop: Stop) -> Result<(), StartError> {
     let address = listener.local_addr().map_err(StartError::Listen)?;
     let settings = Settings::work_out(&config, address)?;
     let key = Key::load(
@@ -110,8 +111,19 @@ pub async fn serve(
             TimeLimits::default(),
         ),
     };
+    let clock = Clock::system();
+    let mut registry = edge::metrics::registry(env!("CARGO_PKG_VERSION"), clock.now());
+    let traffic = Traffic::new(&mut registry, &config.traffic, router::work_of);
+    let page = match config.traffic.metrics_addr {
+        Some(address) => Some(Page::bind(address, config.insecure_listen).await),
+        None => None,
+    };
+    let page = page.transpose().map_err(StartError::Metrics)?;
     let app = Arc::new(App {
-        clock: Clock::system(),
+        clock,
+        registry: Arc::new(registry),
+        traffic,
+        readiness: Readiness::default(),
         otp: otp.map_err(StartError::Client)?,
         seal: Seal::new(&key),
         binding: Binding::new(&key, &settings.public_url),
@@ -123,7 +135,7 @@ pub async fn serve(
         settings,
     });
     tracing::info!(%address, public_url = %app.settings.public_url, "ready");
-    let outcome = run(listener, &app, shutdown, embedded.as_mut()).await;
+    let outcome = run(listener, &app, page, &stop, embedded.as_mut()).await;
     let stopped = match embedded {
         Some(own)
             if !matches!(
@@ -135,9 +147,9 @@ pub async fn serve(
         }
         _ => Ok(()),
     };
-    // A request that was cut off may still hold the rest; then the file is closed with it.
-    if let Some(app) = Arc::into_inner(app) {
-        app.accounts.close().await;
+    match Arc::into_inner(app) {
+        Some(app) => app.accounts.close().await,
+        None => tracing::error!("somebody still holds the accounts; they were not waited for"),
     }
     outcome.and(stopped)
 }
@@ -145,7 +157,8 @@ pub async fn serve(
 async fn run(
     listener: TcpListener,
     app: &Arc<App>,
-    shutdown: impl Future<Output = ()> + Send + 'static,
+    page: Option<Page>,
+    stop: &Stop,
     embedded: Option<&mut Embedded>,
 ) -> Result<(), StartError> {
     let ended = async {
@@ -154,8 +167,17 @@ async fn run(
             None => std::future::pending().await,
         }
     };
+    let router = router::router(Arc::clone(app));
+    let served = edge::serve(listener, router, &app.traffic, stop.clone());
+    let shown = async {
+        if let Some(page) = page {
+            let health = router::health().with_state(Arc::clone(app));
+            let registry = Arc::clone(&app.registry);
+            page.serve(registry, health, stop.clone()).await;
+        }
+    };
     tokio::select! {
-        served = edge::serve(listener, router(Arc::clone(app)), shutdown) => served.map_err(StartError::Listen),
+        (served, ()) = async { tokio::join!(served, shown) } => served.map_err(StartError::Listen),
         error = ended => Err(error),
     }
 }

@@ -11,8 +11,10 @@ use axum::Router;
 use clap::Parser;
 use edge::clock::{Clock, ManualClock};
 use edge::keys::Key;
+use edge::metrics::Registry;
 use edge::settings::Secret;
 use edge::testing::{Answer, Call};
+use edge::{Readiness, Traffic, TrafficLimits};
 use serde_json::json;
 use tempfile::TempDir;
 
@@ -22,7 +24,7 @@ use crate::binding::Binding;
 use crate::bundle::Bundle;
 use crate::config::Config;
 use crate::otp_client::{OtpClient, TimeLimits};
-use crate::router::router;
+use crate::router::{router, work_of};
 use crate::settings::Settings;
 use crate::verification::Seal;
 
@@ -93,7 +95,13 @@ impl Harness {
         let stub = Stub::start(clock.clone()).await;
         let key = Key::load(Some(&Secret::from("0f".repeat(32).as_str())), Path::new("")).unwrap();
         let accounts = Accounts::open(folder.path()).unwrap();
+        let mut registry = Registry::default();
+        let limits_of_traffic = TrafficLimits::default();
         let app = App {
+            traffic: Traffic::new(&mut registry, &limits_of_traffic, work_of),
+            registry: Arc::new(registry),
+            // What a test has broken or mended shows at once.
+            readiness: Readiness::fresh_for(Duration::ZERO),
             clock,
             otp: OtpClient::new(&stub.base, &Secret::from(KEY), limits).unwrap(),
             seal: Seal::new(&key),

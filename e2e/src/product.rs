@@ -81,7 +81,7 @@ impl Product {
         Outbox::new(format!("http://{server}"))
     }
 
-    /// Stops the backend as `SIGTERM` would and waits for its end.
+    /// Stops the backend as Ctrl-C would and waits for its end.
     ///
     /// # Errors
     /// When it ends with an error.
@@ -132,7 +132,7 @@ impl Product {
         if self.otp_service.is_some() {
             config.otp_api_key = Some(API_KEY.into());
         }
-        let backend = Server::run(|shutdown| backend::serve(config, listener, shutdown));
+        let backend = Server::run(|stop| backend::serve(config, listener, stop));
         self.backend = Some(wait_until_ready(backend, &self.url("/readyz")).await?);
         Ok(())
     }
@@ -149,7 +149,7 @@ async fn start_otp_service(data: &Path, settings: &[&str]) -> Outcome<(SocketAdd
     arguments.extend(settings.iter().map(|&one| one.to_owned()));
     let mut config = otp_service::Config::try_parse_from(arguments)?;
     config.initial_api_key = Some(API_KEY.into());
-    let server = Server::run(|shutdown| otp_service::serve(config, listener, shutdown));
+    let server = Server::run(|stop| otp_service::serve(config, listener, stop));
     let ready = format!("http://{address}/readyz");
     Ok((address, wait_until_ready(server, &ready).await?))
 }

@@ -9,6 +9,8 @@ use http_body_util::{BodyExt, LengthLimitError, Limited};
 use shared::ErrorType;
 
 use crate::ApiError;
+use crate::harden::overloaded;
+use crate::traffic::Inside;
 
 /// How much is read of a body, and for how long. Travels with the request as an extension.
 #[derive(Debug, Clone, Copy)]
@@ -36,12 +38,19 @@ pub(crate) async fn read(request: Request) -> Result<Bytes, ApiError> {
         .get::<BodyLimits>()
         .copied()
         .unwrap_or_default();
+    let inside = request.extensions().get::<Inside>().cloned();
     let body = request.into_body();
     if announced_too_large(&body, limits) {
         return Err(ErrorType::PayloadTooLarge.into());
     }
     let collected = Limited::new(body, limits.bytes).collect();
-    match tokio::time::timeout(limits.deadline, collected).await {
+    let arrives = tokio::time::timeout(limits.deadline, collected);
+    // Who is slow with its body keeps no other's request waiting (I-10).
+    let arrived = match &inside {
+        Some(inside) => inside.outside(arrives).await.ok_or_else(overloaded)?,
+        None => arrives.await,
+    };
+    match arrived {
         Err(_) => Err(ErrorType::RequestTimeout.into()),
         Ok(Err(error)) if error.is::<LengthLimitError>() => Err(ErrorType::PayloadTooLarge.into()),
         Ok(Err(_)) => {

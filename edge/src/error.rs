@@ -80,6 +80,12 @@ impl ApiError {
         self.cause.as_deref()
     }
 
+    /// The same for a caller, with nothing for the log.
+    pub(crate) fn without_cause(mut self) -> Self {
+        self.cause = None;
+        self
+    }
+
     pub(crate) fn with_request_id(mut self, id: &str) -> Self {
         self.envelope.request_id = Some(id.to_owned());
         self

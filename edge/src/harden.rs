@@ -1,5 +1,5 @@
 //! Wraps a server's routes in what holds for every request: limits, panics kept to one request, the
-//! envelope on every error, security headers and one access log line.
+//! envelope on every error, security headers, one access log line, and the refusal of what is too much.
 //!
 //! Not here: the sockets ([`crate::serve`]) and what a single endpoint reads ([`crate::Json`]).
 
@@ -7,7 +7,7 @@ mod answer;
 mod panics;
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
@@ -21,12 +21,14 @@ use shared::ErrorType;
 use tracing::Instrument;
 
 use crate::body::BodyLimits;
-use crate::{ApiError, body, headers};
+use crate::{ApiError, Traffic, body, headers};
 
 /// Longest address that is served (D-11).
 const LONGEST_URI: usize = 2 * 1024;
 /// What the caller is told when a request ran into its deadline.
 const RETRY_AFTER_DEADLINE_SECS: u32 = 5;
+/// What a caller is told who was not let in.
+const RETRY_AFTER_OVERLOAD_SECS: u32 = 1;
 
 /// The limits of a server. `Default` is the backend's 4 KiB; the OTP service sets its 16 KiB.
 #[derive(Debug, Clone, Copy)]
@@ -70,33 +72,51 @@ impl RequestId {
     }
 }
 
-/// Puts the limits and the envelope around all routes of `router`, its fallback included.
-pub fn harden(router: Router, limits: EdgeLimits) -> Router {
-    router.layer(from_fn_with_state(limits, guard))
+/// Puts the limits and the envelope around all routes of `router`, its fallback included. `traffic`
+/// decides what is let in, and counts it.
+pub fn harden(router: Router, limits: EdgeLimits, traffic: &Traffic) -> Router {
+    router.layer(from_fn_with_state((limits, traffic.clone()), guard))
 }
 
-async fn guard(State(limits): State<EdgeLimits>, mut request: Request, next: Next) -> Response {
-    let started = Instant::now();
+async fn guard(
+    State((limits, traffic)): State<(EdgeLimits, Traffic)>,
+    mut request: Request,
+    next: Next,
+) -> Response {
     let method = known_method(request.method());
     let route = request.extensions().get::<MatchedPath>().cloned();
     let route = route.as_ref().map_or("unmatched", MatchedPath::as_str);
+    let running = traffic.begin(route);
+    let Some(inside) = running.enter() else {
+        // Refusing has to cost next to nothing: no name, and no log line of its own.
+        let response = answer::with_headers(overloaded().into_response(), limits);
+        running.answered(route, response.status());
+        return response;
+    };
     let id = match RequestId::random() {
         Ok(id) => id,
         Err(error) => return ApiError::internal(error).into_response(),
     };
     request.extensions_mut().insert(id.clone());
+    request.extensions_mut().insert(inside);
 
     let span = tracing::info_span!("request", id = id.as_str());
     async {
         let response = panics::caught(within_limits(limits, request, next)).await;
         let response = answer::finish(response, &id, limits);
-        let ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+        let took = running.answered(route, response.status());
+        let ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
         let status = response.status().as_u16();
         tracing::info!(method, route, status, ms, "answered");
         response
     }
     .instrument(span)
     .await
+}
+
+/// More came than can be done (I-10).
+pub(crate) fn overloaded() -> ApiError {
+    ApiError::from(ErrorType::Overloaded).retry_after(RETRY_AFTER_OVERLOAD_SECS)
 }
 
 async fn within_limits(limits: EdgeLimits, mut request: Request, next: Next) -> Response {

@@ -85,7 +85,7 @@ impl<T: Serialize> IntoResponse for Json<T> {
 mod tests {
     use super::*;
     use crate::testing::{Answer, Call};
-    use crate::{EdgeLimits, harden};
+    use crate::{EdgeLimits, Traffic, harden};
     use axum::Router;
     use axum::body::{Body, Bytes};
     use axum::routing::post;
@@ -101,7 +101,11 @@ mod tests {
         async fn echo(Json(words): Json<Words>) -> Json<Words> {
             Json(words)
         }
-        harden(Router::new().route("/", post(echo)), EdgeLimits::default())
+        harden(
+            Router::new().route("/", post(echo)),
+            EdgeLimits::default(),
+            &Traffic::uncounted(),
+        )
     }
 
     async fn send(content_type: Option<&str>, body: impl Into<Body>) -> Answer {

@@ -1,6 +1,7 @@
 //! What both servers do alike where HTTP comes in: the error envelope, strict reading of bodies,
 //! queries and headers, limits of size and time, security headers, the access log, the listener,
-//! and the few things every `main` needs (clock, log lines, secret settings).
+//! how much is let in and what is counted of it, and the few things every `main` needs (clock, log
+//! lines, metrics, secret settings, how to stop).
 //!
 //! Deliberately absent: routes, rules, storage and anything that only one of the servers does.
 //! The order of a request: [`serve`] (sockets, slow clients) → [`harden`] (limits, panics, headers,
@@ -14,14 +15,18 @@ mod headers;
 mod json;
 pub mod keys;
 pub mod logging;
+pub mod metrics;
 mod pace;
 pub mod process;
 mod query;
+mod readiness;
 mod serve;
 pub mod settings;
+mod stop;
 mod strict;
 #[cfg(feature = "testing")]
 pub mod testing;
+mod traffic;
 mod wording;
 
 pub use error::{ApiError, OwnPage};
@@ -29,4 +34,7 @@ pub use harden::{EdgeLimits, RequestId, harden};
 pub use headers::{BearerToken, IdempotencyKey};
 pub use json::Json;
 pub use query::Query;
+pub use readiness::Readiness;
 pub use serve::serve;
+pub use stop::Stop;
+pub use traffic::{Traffic, TrafficLimits, Work};

@@ -7,7 +7,7 @@
 use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicU8, Ordering};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -20,18 +20,27 @@ pub(crate) const HEAD: Duration = Duration::from_secs(5);
 pub(crate) const STALL: Duration = Duration::from_secs(10);
 pub(crate) const IDLE: Duration = Duration::from_secs(60);
 
-/// Whether the connection waits for a request or answers one; shared by the socket and the answer.
+const RESTING: u8 = 0;
+const ARRIVING: u8 = 1;
+const ANSWERING: u8 = 2;
+
+/// Whether the connection rests, brings a request or answers one; shared by the socket and the answer.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Pace(Arc<AtomicBool>);
+pub(crate) struct Pace(Arc<AtomicU8>);
 
 impl Pace {
     /// The request's head has arrived.
     pub(crate) fn answering(&self) {
-        self.0.store(true, Ordering::Relaxed);
+        self.0.store(ANSWERING, Ordering::Relaxed);
     }
 
     fn is_answering(&self) -> bool {
-        self.0.load(Ordering::Relaxed)
+        self.0.load(Ordering::Relaxed) == ANSWERING
+    }
+
+    /// Nothing of a request is here.
+    pub(crate) fn is_resting(&self) -> bool {
+        self.0.load(Ordering::Relaxed) == RESTING
     }
 
     /// Wraps an answer's body, so that the connection waits again once it is gone.
@@ -70,7 +79,7 @@ impl HttpBody for Sending {
 
 impl Drop for Sending {
     fn drop(&mut self) {
-        self.pace.0.store(false, Ordering::Relaxed);
+        self.pace.0.store(RESTING, Ordering::Relaxed);
     }
 }
 
@@ -120,6 +129,9 @@ impl<S: AsyncRead + Unpin> AsyncRead for Paced<S> {
             return polled;
         }
         let arrived = buffer.filled().len() > before;
+        if arrived {
+            this.pace.0.store(ARRIVING, Ordering::Relaxed);
+        }
         if this.head.is_some() || arrived {
             // One byte now and then does not move the end.
             if let Poll::Ready(error) = run_out(&mut this.head, HEAD, context) {

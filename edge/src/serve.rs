@@ -1,81 +1,187 @@
 //! The listener of both servers: HTTP/1.1 over hyper, with timers that work (D-12), small buffers
-//! (D-11) and a stop that lets running requests end (I-09).
+//! (D-11) and a stop that loses no answer (I-09).
 //!
 //! Not here: TLS. A proxy in front ends it; [`crate::settings::check_listen`] keeps plain HTTP on
-//! loopback unless the operator says otherwise (D-01).
+//! loopback unless the operator says otherwise (D-01). How many connections there may be:
+//! [`crate::Traffic`].
 
+mod last_ones;
+
+use std::convert::Infallible;
 use std::io;
 use std::net::SocketAddr;
 use std::pin::pin;
-use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
-use http::{Request, Response};
+use http::{HeaderValue, Request, Response, header};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::Service;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::Semaphore;
+use tokio::sync::mpsc;
 
 use crate::pace::{self, Pace, Paced};
+use crate::traffic::Open;
+use crate::{Stop, Traffic};
 
 /// Largest header section (D-11).
 const HEAD_BYTES: usize = 16 * 1024;
-/// Connections at one time (D-12).
-const CONNECTIONS: usize = 10_000;
-/// How long running requests may take to end once the server stops: a little more than any
-/// request's deadline. Streams without an end are cut then.
-const GRACE: Duration = Duration::from_secs(10);
+/// How long running requests may take to end once no more connections are taken. Longer than any
+/// request's deadline; streams without an end are cut then.
+const GRACE: Duration = Duration::from_secs(24);
+/// A connection that rests for so long while the server closes has no request on its way.
+const QUIET: Duration = Duration::from_millis(100);
 /// How long to wait when the system has no more file handles, instead of spinning (I-12).
 const EXHAUSTED: Duration = Duration::from_millis(50);
 
-/// Serves `router` on `listener` until `shutdown` is done, then lets running requests end.
+/// Serves `router` on `listener` until it is told to stop; comes back when no connection is left.
 ///
-/// Every request carries [`ConnectInfo<SocketAddr>`].
+/// Every request carries [`ConnectInfo<SocketAddr>`] and [`Stop`].
 ///
 /// # Errors
 /// When the listener itself fails; faults of single connections are not errors of the server.
 pub async fn serve(
     listener: TcpListener,
     router: Router,
-    shutdown: impl Future<Output = ()> + Send + 'static,
+    traffic: &Traffic,
+    stop: Stop,
 ) -> io::Result<()> {
-    let http = http();
-    let graceful = GracefulShutdown::new();
-    let connections = Arc::new(Semaphore::new(CONNECTIONS));
-    let mut shutdown = pin!(shutdown);
+    let (alive, mut all_gone) = mpsc::channel::<Infallible>(1);
+    let server = Server {
+        http: http(),
+        router,
+        traffic: traffic.clone(),
+        stop: stop.clone(),
+        alive,
+    };
+    let mut closing = pin!(stop.closing());
     loop {
-        let permit = tokio::select! {
-            () = &mut shutdown => break,
-            permit = Arc::clone(&connections).acquire_owned() => permit.map_err(io::Error::other)?,
-        };
-        let (socket, peer) = tokio::select! {
-            () = &mut shutdown => break,
-            accepted = accept(&listener) => accepted?,
-        };
-        let connection = graceful.watch(connection(&http, socket, peer, router.clone()));
-        tokio::spawn(async move {
-            if let Err(error) = connection.await {
-                tracing::debug!(%error, "connection ended");
-            }
-            drop(permit);
-        });
+        tokio::select! {
+            () = &mut closing => break,
+            (socket, peer) = accept(&listener) => server.take(socket, peer),
+        }
     }
-    drop(listener);
-    if tokio::time::timeout(GRACE, graceful.shutdown())
-        .await
-        .is_err()
-    {
+    for (socket, peer) in last_ones::of(listener).await {
+        server.take(socket, peer);
+    }
+    drop(server);
+    if tokio::time::timeout(GRACE, all_gone.recv()).await.is_err() {
         tracing::warn!("connections were still open at the end of the grace period");
+        stop.cut();
+        all_gone.recv().await;
     }
     Ok(())
+}
+
+struct Server {
+    http: http1::Builder,
+    router: Router,
+    traffic: Traffic,
+    stop: Stop,
+    /// Every connection holds a clone.
+    alive: mpsc::Sender<Infallible>,
+}
+
+impl Server {
+    fn take(&self, socket: TcpStream, peer: SocketAddr) {
+        let Some(open) = self.traffic.connect(peer.ip()) else {
+            return refuse(&socket);
+        };
+        let pace = Pace::default();
+        let connection = self.connection(socket, peer, pace.clone());
+        let (stop, alive) = (self.stop.clone(), self.alive.clone());
+        tokio::spawn(async move {
+            tokio::select! {
+                () = drive(connection, pace, &stop) => {}
+                () = stop.cutting() => {}
+            }
+            drop::<(Open, mpsc::Sender<Infallible>)>((open, alive));
+        });
+    }
+
+    fn connection(
+        &self,
+        socket: TcpStream,
+        peer: SocketAddr,
+        pace: Pace,
+    ) -> Connection<
+        impl Service<Request<Incoming>, Response = Response<Body>, Error = Infallible, Future: Send>
+        + use<>,
+    > {
+        if let Err(error) = socket.set_nodelay(true) {
+            tracing::debug!(%error, "TCP_NODELAY was refused");
+        }
+        let router = TowerToHyperService::new(self.router.clone());
+        let socket = TokioIo::new(Paced::new(socket, pace.clone()));
+        let stop = self.stop.clone();
+        let service = service_fn(move |mut request: Request<Incoming>| {
+            pace.answering();
+            request.extensions_mut().insert(ConnectInfo(peer));
+            request.extensions_mut().insert(stop.clone());
+            let (answer, pace) = (router.call(request.map(Body::new)), pace.clone());
+            let stop = stop.clone();
+            async move {
+                let mut answer = answer.await?.map(|body| pace.until_sent(body));
+                if stop.is_stopping() {
+                    // The caller turns to another server by itself, with nothing on its way here.
+                    let close = HeaderValue::from_static("close");
+                    answer.headers_mut().insert(header::CONNECTION, close);
+                }
+                Ok(answer)
+            }
+        });
+        self.http.serve_connection(socket, service)
+    }
+}
+
+type Connection<S> = http1::Connection<TokioIo<Paced<TcpStream>>, S>;
+
+/// Serves a connection to its end. Once the server closes that is the end of its running request, or,
+/// while it rests, a moment in which none has begun: a request may already be on its way.
+async fn drive<S>(connection: Connection<S>, pace: Pace, stop: &Stop)
+where
+    S: Service<Request<Incoming>, Response = Response<Body>, Error = Infallible>,
+{
+    let mut connection = pin!(connection);
+    let quiet = async {
+        stop.closing().await;
+        loop {
+            tokio::time::sleep(QUIET).await;
+            if pace.is_resting() {
+                break;
+            }
+        }
+    };
+    let ended = tokio::select! {
+        ended = connection.as_mut() => ended,
+        () = quiet => {
+            connection.as_mut().graceful_shutdown();
+            connection.await
+        }
+    };
+    if let Err(error) = ended {
+        tracing::debug!(%error, "connection ended");
+    }
+}
+
+/// Says at least that it is too much, as far as the caller still hears it.
+fn refuse(socket: &TcpStream) {
+    let envelope = crate::harden::overloaded();
+    let body = serde_json::to_string(envelope.envelope()).unwrap_or_default();
+    let length = body.len();
+    let retry = envelope.envelope().retry_after_secs.unwrap_or(1);
+    let answer = format!(
+        "HTTP/1.1 503 Service Unavailable\r\ncontent-type: application/json; charset=utf-8\r\n\
+         content-length: {length}\r\nretry-after: {retry}\r\nconnection: close\r\n\r\n{body}"
+    );
+    // Nothing is waited for: who does not take it at once is only closed.
+    let _ = socket.try_write(answer.as_bytes());
 }
 
 fn http() -> http1::Builder {
@@ -89,10 +195,10 @@ fn http() -> http1::Builder {
 }
 
 /// Takes the next connection; one that was gone again before it was taken is nobody's error.
-async fn accept(listener: &TcpListener) -> io::Result<(TcpStream, SocketAddr)> {
+async fn accept(listener: &TcpListener) -> (TcpStream, SocketAddr) {
     loop {
         match listener.accept().await {
-            Ok(accepted) => return Ok(accepted),
+            Ok(accepted) => return accepted,
             Err(error) if gone(&error) => {}
             Err(error) => {
                 tracing::warn!(%error, "no connection can be taken at the moment");
@@ -110,59 +216,29 @@ fn gone(error: &io::Error) -> bool {
     )
 }
 
-type Connection<S> = http1::Connection<TokioIo<Paced<TcpStream>>, S>;
-
-fn connection(
-    http: &http1::Builder,
-    socket: TcpStream,
-    peer: SocketAddr,
-    router: Router,
-) -> Connection<
-    impl Service<
-        Request<Incoming>,
-        Response = Response<Body>,
-        Error = std::convert::Infallible,
-        Future: Send,
-    > + use<>,
-> {
-    if let Err(error) = socket.set_nodelay(true) {
-        tracing::debug!(%error, "TCP_NODELAY was refused");
-    }
-    let pace = Pace::default();
-    let router = TowerToHyperService::new(router);
-    let socket = TokioIo::new(Paced::new(socket, pace.clone()));
-    let service = service_fn(move |mut request: Request<Incoming>| {
-        pace.answering();
-        request.extensions_mut().insert(ConnectInfo(peer));
-        let (answer, pace) = (router.call(request.map(Body::new)), pace.clone());
-        async move { Ok(answer.await?.map(|body| pace.until_sent(body))) }
-    });
-    http.serve_connection(socket, service)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::{EdgeLimits, harden};
     use axum::routing::get;
+    use std::sync::Arc;
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
-    use tokio::sync::{Notify, oneshot};
+    use tokio::sync::Notify;
     use tokio::task::JoinHandle;
 
     struct Running {
         address: SocketAddr,
-        stop: oneshot::Sender<()>,
+        stop: Stop,
         done: JoinHandle<io::Result<()>>,
     }
 
     async fn start(router: Router) -> Running {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let (stop, stopped) = oneshot::channel::<()>();
-        let router = harden(router, EdgeLimits::default());
-        let done = tokio::spawn(serve(listener, router, async move {
-            let _ = stopped.await;
-        }));
+        let (traffic, stop) = (Traffic::uncounted(), Stop::default());
+        let router = harden(router, EdgeLimits::default(), &traffic);
+        let stopped = stop.clone();
+        let done = tokio::spawn(async move { serve(listener, router, &traffic, stopped).await });
         Running {
             address,
             stop,
@@ -247,7 +323,7 @@ mod tests {
         let request = "GET /slow HTTP/1.1\r\nhost: x\r\n\r\n";
         let answer = tokio::spawn(async move { raw(server.address, request).await });
         entered.notified().await;
-        server.stop.send(()).unwrap();
+        server.stop.close();
         release.notify_one();
         assert!(answer.await.unwrap().ends_with("done"));
         server.done.await.unwrap().unwrap();

@@ -30,7 +30,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use edge::{ApiError, EdgeLimits};
+use axum::routing::get;
+use edge::{ApiError, EdgeLimits, Work};
 use shared::ErrorType;
 use shared::otp_service::BASE_PATH;
 use storage::StoreError;
@@ -46,13 +47,31 @@ pub(crate) fn router(service: Arc<Service>) -> Router {
         .merge(api)
         .merge(openapi::routes(declared))
         .merge(outbox::routes())
-        .with_state(service);
+        .with_state(Arc::clone(&service));
     let limits = EdgeLimits {
         body_bytes: 16 * 1024,
         request_deadline: Duration::from_secs(10),
         ..EdgeLimits::default()
     };
-    edge::harden(routes, limits)
+    edge::harden(routes, limits, &service.traffic)
+}
+
+/// Is it up, and can it work? Once more, beside the metrics.
+pub(crate) fn health() -> Router<Arc<Service>> {
+    Router::new()
+        .route("/healthz", get(health::live))
+        .route("/readyz", get(health::ready))
+}
+
+/// What a route is about, for its right of way when too much comes (I-10).
+pub(crate) fn work_of(route: &str) -> Work {
+    match route.strip_prefix(BASE_PATH).unwrap_or(route) {
+        "/sessions/verify" | "/jwks/default" => Work::SessionCheck,
+        "/healthz" | "/readyz" | "unmatched" => Work::Free,
+        "/openapi.json" | "/docs" | "/docs/docs.css" => Work::Free,
+        send if send.starts_with("/otps/sms/") || send.starts_with("/otps/email/") => Work::Send,
+        _ => Work::Verify,
+    }
 }
 
 /// The table: method, path, handler, and what the document says of it.

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Parser, ValueEnum};
+use edge::TrafficLimits;
 use edge::settings::Secret;
 
 use crate::rules::limits::Limits;
@@ -61,6 +62,9 @@ pub struct Config {
     /// Log level, or a list as in `info,otp_service=debug`
     #[arg(long, env = "LOG", default_value = "info")]
     pub log: String,
+    /// How much is let in
+    #[command(flatten)]
+    pub traffic: TrafficLimits,
     /// The policy's figures
     #[command(flatten)]
     pub policy: Policy,

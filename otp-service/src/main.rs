@@ -6,7 +6,6 @@ use std::process::ExitCode;
 use clap::Parser as _;
 use otp_service::{Chore, Config};
 use tokio::net::TcpListener;
-use tokio::signal::unix::{SignalKind, signal};
 
 #[derive(clap::Parser)]
 #[command(version, name = "otp-service")]
@@ -47,12 +46,5 @@ async fn serve(config: Config) -> Result<(), Box<dyn std::error::Error>> {
     let listener = TcpListener::bind(config.listen_addr)
         .await
         .map_err(|error| format!("LISTEN_ADDR {}: {error}", config.listen_addr))?;
-    let mut terminate = signal(SignalKind::terminate())?;
-    let shutdown = async move {
-        tokio::select! {
-            _ = terminate.recv() => {}
-            _ = tokio::signal::ctrl_c() => {}
-        }
-    };
-    Ok(otp_service::serve(config, listener, shutdown).await?)
+    Ok(otp_service::serve(config, listener, edge::Stop::at_signals()?).await?)
 }

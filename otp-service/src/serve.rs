@@ -8,7 +8,9 @@ use std::sync::Arc;
 use axum::Router;
 use edge::clock::Clock;
 use edge::keys::{self, KeyError};
+use edge::metrics::Page;
 use edge::settings::{Secret, SettingError};
+use edge::{Readiness, Stop, Traffic};
 use storage::{Database, OpenError, Sql, StoreError};
 use tokio::net::TcpListener;
 
@@ -50,6 +52,8 @@ pub enum StartError {
     SigningKey,
     /// The listener failed.
     Listen(io::Error),
+    /// Metrics can't be shown.
+    Metrics(io::Error),
 }
 
 impl fmt::Display for StartError {
@@ -74,23 +78,20 @@ impl fmt::Display for StartError {
             ),
             Self::SigningKey => f.write_str("the keys for session JWTs can't be made or used"),
             Self::Listen(cause) => write!(f, "the listener failed: {cause}"),
+            Self::Metrics(cause) => write!(f, "METRICS_ADDR: {cause}"),
         }
     }
 }
 
 impl std::error::Error for StartError {}
 
-/// Serves on `listener` until `shutdown` is done; then lets running requests end and closes the
+/// Serves on `listener` until it is told to stop; then lets running requests end and closes the
 /// database.
 ///
 /// # Errors
 /// [`StartError`], before anything is served; or when the listener fails.
-pub async fn serve(
-    config: Config,
-    listener: TcpListener,
-    shutdown: impl Future<Output = ()> + Send + 'static,
-) -> Result<(), StartError> {
-    prepare(&config).await?.serve(listener, shutdown).await
+pub async fn serve(config: Config, listener: TcpListener, stop: Stop) -> Result<(), StartError> {
+    prepare(&config).await?.serve(listener, stop).await
 }
 
 /// Does everything that can fail or take time before the first request: settings, database, keys.
@@ -123,9 +124,14 @@ pub async fn prepare_with(
             .await
             .map_err(|_| StartError::SigningKey)?;
     }
+    let page = match config.traffic.metrics_addr {
+        Some(address) => Some(Page::bind(address, config.insecure_listen).await),
+        None => None,
+    };
     Ok(Prepared {
         router,
         service,
+        page: page.transpose().map_err(StartError::Metrics)?,
         insecure_listen: config.insecure_listen,
     })
 }
@@ -135,35 +141,37 @@ pub async fn prepare_with(
 pub struct Prepared {
     router: Router,
     service: Arc<Service>,
+    /// Where metrics are shown.
+    page: Option<Page>,
     insecure_listen: bool,
 }
 
 impl Prepared {
-    /// Serves on `listener` until `shutdown` is done; then lets running requests end and closes the
+    /// Serves on `listener` until it is told to stop; then lets running requests end and closes the
     /// database.
     ///
     /// # Errors
     /// When the listener may not be used or fails.
-    pub async fn serve(
-        self,
-        listener: TcpListener,
-        shutdown: impl Future<Output = ()> + Send + 'static,
-    ) -> Result<(), StartError> {
+    pub async fn serve(self, listener: TcpListener, stop: Stop) -> Result<(), StartError> {
         let Self {
             router,
             service,
+            page,
             insecure_listen,
         } = self;
         let address = listener.local_addr().map_err(StartError::Listen)?;
         edge::settings::check_listen(address, insecure_listen).map_err(StartError::Setting)?;
         tracing::info!(%address, "the OTP service listens");
         let housekeeping = tokio::spawn(keep_house(Arc::clone(&service)));
-        let served = edge::serve(listener, router, shutdown).await;
+        let shown = show(page, &service, stop.clone());
+        let served = edge::serve(listener, router, &service.traffic, stop.clone());
+        let (served, ()) = tokio::join!(served, shown);
         housekeeping.abort();
         // The task holds the service; it is gone once this returns.
         drop(housekeeping.await);
-        if let Some(service) = Arc::into_inner(service) {
-            service.close().await;
+        match Arc::into_inner(service) {
+            Some(service) => service.close().await,
+            None => tracing::error!("somebody still holds the database; it was not waited for"),
         }
         served.map_err(StartError::Listen)
     }
@@ -203,7 +211,12 @@ pub(crate) async fn build(
     check_own_key(&own_key, &database, &clock, &random).await?;
     know_api_key(config, &database, given, clock.now(), &random).await?;
     storage::fault_point("start-api-key-known");
+    let mut registry = edge::metrics::registry(env!("CARGO_PKG_VERSION"), clock.now());
+    let traffic = Traffic::new(&mut registry, &config.traffic, api::work_of);
     let service = Arc::new(Service {
+        registry: Arc::new(registry),
+        traffic,
+        readiness: Readiness::default(),
         database,
         clock,
         timekeeper,
@@ -313,4 +326,13 @@ async fn know_api_key(
     let random = random.clone();
     let insert = move |sql: &Sql<'_>| api_keys::insert(sql, key.expose(), mode, &random, now);
     database.write(insert).await.map_err(StartError::Store)
+}
+
+/// Shows metrics and health where the operator wants them.
+async fn show(page: Option<Page>, service: &Arc<Service>, stop: Stop) {
+    if let Some(page) = page {
+        let health = api::health().with_state(Arc::clone(service));
+        page.serve(Arc::clone(&service.registry), health, stop)
+            .await;
+    }
 }

@@ -3,8 +3,9 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use edge::ApiError;
 use edge::clock::Clock;
+use edge::metrics::Registry;
+use edge::{ApiError, Readiness, Traffic};
 use shared::SessionToken;
 use storage::Database;
 
@@ -20,6 +21,10 @@ use crate::timekeeping::Timekeeper;
 
 #[derive(Debug)]
 pub(crate) struct Service {
+    /// All that is counted.
+    pub(crate) registry: Arc<Registry>,
+    pub(crate) traffic: Traffic,
+    pub(crate) readiness: Readiness,
     pub(crate) database: Database,
     pub(crate) clock: Clock,
     pub(crate) timekeeper: Timekeeper,

@@ -154,10 +154,15 @@ fn reachable(address: SocketAddr) -> String {
 fn pass_signals_on(mut signals: Signals, server: &Child) {
     let server = server_id(server);
     thread::spawn(move || {
-        for _ in signals.forever() {
+        for signal in signals.forever() {
+            let signal = if signal == SIGINT {
+                Signal::INT
+            } else {
+                Signal::TERM
+            };
             if let Some(server) = server {
                 // The only error is that the server is gone already, and then we end as well.
-                let _ = kill_process(server, Signal::TERM);
+                let _ = kill_process(server, signal);
             }
         }
     });

@@ -12,14 +12,13 @@ use http_body_util::{BodyExt, Full};
 use hyper_util::client::legacy::Client;
 use hyper_util::rt::TokioExecutor;
 use serde_json::{Value, json};
-use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
 use super::*;
 
 struct Running {
     address: SocketAddr,
-    stop: oneshot::Sender<()>,
+    stop: Stop,
     done: JoinHandle<Result<(), StartError>>,
 }
 
@@ -29,10 +28,8 @@ async fn start(data_dir: &Path, address: &str) -> Running {
     config.static_dir = data_dir.join("dist");
     let listener = TcpListener::bind(address).await.unwrap();
     let address = listener.local_addr().unwrap();
-    let (stop, stopped) = oneshot::channel::<()>();
-    let done = tokio::spawn(serve(config, listener, async move {
-        let _ = stopped.await;
-    }));
+    let stop = Stop::default();
+    let done = tokio::spawn(serve(config, listener, stop.clone()));
     Running {
         address,
         stop,
@@ -42,7 +39,7 @@ async fn start(data_dir: &Path, address: &str) -> Running {
 
 impl Running {
     async fn stop(self) {
-        self.stop.send(()).unwrap();
+        self.stop.close();
         self.done.await.unwrap().unwrap();
     }
 
@@ -212,9 +209,7 @@ async fn what_cannot_work_does_not_start_and_says_why() {
         let mut config = Config::parse_from(defaults.iter().chain(&arguments));
         config.otp_api_key = key.map(Secret::from);
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let error = serve(config, listener, std::future::pending())
-            .await
-            .unwrap_err();
+        let error = serve(config, listener, Stop::default()).await.unwrap_err();
         assert!(error.to_string().contains(said), "{arguments:?}: {error}");
     }
 }

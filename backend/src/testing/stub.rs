@@ -160,7 +160,10 @@ impl Stub {
             memory: Arc::default(),
         };
         let router = Router::new().fallback(answer).with_state(stub.clone());
-        tokio::spawn(edge::serve(listener, router, std::future::pending()));
+        tokio::spawn(async move {
+            let stop = edge::Stop::default();
+            edge::serve(listener, router, &edge::Traffic::uncounted(), stop).await
+        });
         stub
     }
 

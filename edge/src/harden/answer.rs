@@ -37,7 +37,11 @@ const ALWAYS: [(HeaderName, &str); 5] = [
 ];
 
 pub(super) fn finish(response: Response, id: &RequestId, limits: EdgeLimits) -> Response {
-    let mut response = enveloped(response, id);
+    with_headers(enveloped(response, id), limits)
+}
+
+/// The security headers on an answer that is complete otherwise.
+pub(super) fn with_headers(mut response: Response, limits: EdgeLimits) -> Response {
     let headers = response.headers_mut();
     for (name, value) in ALWAYS {
         headers.insert(name, HeaderValue::from_static(value));

@@ -20,7 +20,7 @@ fn router() -> Router {
                 )
             }),
         );
-    harden(routes, EdgeLimits::default())
+    harden(routes, EdgeLimits::default(), &Traffic::uncounted())
 }
 
 #[allow(clippy::panic)]
@@ -143,7 +143,7 @@ async fn behind_https_every_answer_says_so_d_02() {
         hsts: true,
         ..EdgeLimits::default()
     };
-    let router = harden(Router::new(), limits);
+    let router = harden(Router::new(), limits, &Traffic::uncounted());
     let answer = Call::get("/none").send(&router).await;
     assert_eq!(
         answer.header("strict-transport-security"),

@@ -8,7 +8,6 @@ use serde_json::json;
 use shared::ErrorType;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::oneshot;
 
 use super::TestDatabase;
 use super::harness::{Harness, KEY, NUMBER, assert_wrong};
@@ -76,11 +75,8 @@ async fn a_whole_sign_in_through_a_real_socket_and_a_stop_that_leaves_the_data_f
     config.initial_api_key = Some(KEY.into());
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
-    let (stop, stopped) = oneshot::channel::<()>();
-    let running = tokio::spawn(crate::serve(config, listener, async move {
-        // Dropping the sender stops the service too.
-        drop(stopped.await);
-    }));
+    let stop = edge::Stop::default();
+    let running = tokio::spawn(crate::serve(config, listener, stop.clone()));
     let post = |path: &str, body: serde_json::Value| {
         let body = body.to_string();
         exchange(
@@ -106,7 +102,7 @@ async fn a_whole_sign_in_through_a_real_socket_and_a_stop_that_leaves_the_data_f
     let verify = json!({"method_id": json_of(&sent)["phone_number_id"], "otp": code, "session_expires_in": 60});
     let verified = post("/otps/verify", verify).await;
     let token = json_of(&verified)["session_token"].clone();
-    stop.send(()).unwrap();
+    stop.close();
     running.await.unwrap().unwrap();
 
     let harness = Harness::start_in(
