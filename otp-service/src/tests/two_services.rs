@@ -1,14 +1,13 @@
 //! Two services on one database behave as one (I-18).
 
-use std::collections::HashSet;
 use std::sync::Arc;
 
-use serde_json::{Value, json};
+use serde_json::json;
 use shared::ErrorType;
 
 use super::chores::chore;
-use super::harness::{Harness, NUMBER, START, wrong};
-use super::races::{together, tokens};
+use super::harness::{Harness, NUMBER, START};
+use super::races::{crowds, orders, together};
 
 async fn two() -> [Harness; 2] {
     let first = Harness::start().await;
@@ -16,63 +15,26 @@ async fn two() -> [Harness; 2] {
     [first, second]
 }
 
-/// Posts to both at the same moment, half of the bodies to each.
-async fn to_both(
-    services: &[Harness; 2],
-    path: &str,
-    bodies: &[Value],
-) -> Vec<edge::testing::Answer> {
-    let (left, right) = bodies.split_at(bodies.len() / 2);
-    let (mut answers, more) = tokio::join!(
-        together(&services[0], path, left.to_vec()),
-        together(&services[1], path, right.to_vec())
-    );
-    answers.extend(more);
-    answers
+/// A test for a race by two services.
+macro_rules! beside {
+    ($($name:ident: $race:path;)*) => {$(
+        #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+        async fn $name() {
+            $race(&together::ready(two().await).await).await;
+        }
+    )*};
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn sixty_four_equal_verifies_at_two_services_make_one_session_i_01_i_18() {
-    let services = two().await;
-    for round in 0..5 {
-        let sent = services[0].sent_to(&format!("+121255501{round:02}")).await;
-        let answers = to_both(&services, "/otps/verify", &vec![sent.with_session(60); 64]).await;
-        assert!(answers.iter().all(|answer| answer.status == 200));
-        assert_eq!(tokens(&answers).len(), 1);
-        let listed = services[1].list_sessions(&sent.user_id).await;
-        assert_eq!(listed.as_array().unwrap().len(), 1);
-    }
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn of_sixty_four_wrong_codes_at_two_services_five_are_compared_i_02_i_18() {
-    let services = two().await;
-    let sent = services[1].sent_to(NUMBER).await;
-    let bodies: Vec<_> = (1..=64)
-        .map(|step| sent.body_with(&wrong(&sent.code, step)))
-        .collect();
-    let answers = to_both(&services, "/otps/verify", &bodies).await;
-    let wrong = answers
-        .iter()
-        .filter(|answer| answer.json()["error_type"] == "invalid_otp");
-    assert_eq!(wrong.count(), 4);
-    let dead = answers
-        .iter()
-        .filter(|answer| answer.json()["error_type"] == "otp_attempts_exceeded");
-    assert_eq!(dead.count(), 60);
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn sixty_four_starts_at_two_services_make_one_user_and_one_message_i_04_i_18() {
-    let services = two().await;
-    let bodies = vec![json!({"phone_number": NUMBER}); 64];
-    let answers = to_both(&services, "/otps/sms/login_or_create", &bodies).await;
-    let told: HashSet<_> = answers
-        .iter()
-        .map(|answer| answer.assert_ok().text().to_owned())
-        .collect();
-    assert_eq!(told.len(), 1, "equal sends are one send (I-08)");
-    assert_eq!(services[0].messages(NUMBER).await.len(), 1);
+beside! {
+    sixty_four_equal_verifies_at_two_services_make_one_session_i_01_i_18: crowds::right_verifies;
+    of_sixty_four_wrong_codes_at_two_services_five_are_compared_i_02_i_18: crowds::wrong_verifies;
+    the_right_code_at_two_services_has_five_tries_i_02_i_18: crowds::right_among_wrong;
+    sixty_four_starts_at_two_services_make_one_user_and_one_message_i_04_i_18: crowds::starts;
+    verify_and_resend_at_two_services_end_as_one_after_the_other_i_03_i_18: orders::verify_and_resend;
+    verify_and_deletion_at_two_services_end_as_one_after_the_other_i_03_i_18: orders::verify_and_deletion;
+    verify_and_sign_out_at_two_services_end_as_one_after_the_other_i_03_i_18: orders::verify_and_sign_out;
+    verify_and_disabling_at_two_services_end_as_one_after_the_other_i_03_i_18: orders::verify_and_disabling;
+    verify_and_revocation_at_two_services_end_as_one_after_the_other_i_03_i_18: orders::verify_and_revocation;
 }
 
 #[tokio::test]

@@ -125,6 +125,7 @@ impl Rounds {
         let answered = Arc::clone(&process.http.answered);
         let killer = async {
             while answered.load(Ordering::Relaxed) < after {
+                assert!(process.is_running(), "it ended by itself");
                 tokio::task::yield_now().await;
             }
             process.kill();

@@ -167,7 +167,10 @@ impl Failure {
             error,
             // A value that is there already, or a row that is gone, may be the work of a command
             // that ran at the same time: seen from the start, it has its own answer.
-            again: matches!(code, "40001" | "40P01" | "23505" | "23503" | "0A000"),
+            again: matches!(
+                code,
+                "40001" | "40P01" | "55P03" | "23505" | "23503" | "0A000"
+            ),
             // Shut down by an operator, by a crash, or not up yet.
             lost: code.starts_with("57P"),
         }
