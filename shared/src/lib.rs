@@ -12,6 +12,7 @@
 pub mod browser;
 mod error;
 mod lifetime;
+mod object;
 mod opaque;
 mod otp_code;
 pub mod otp_service;

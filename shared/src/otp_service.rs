@@ -10,6 +10,8 @@ mod verifying;
 
 use serde::{Deserialize, Deserializer, Serialize};
 
+use crate::object::only_as_object;
+
 pub use search::*;
 pub use sending::*;
 pub use sessions::*;
@@ -21,6 +23,7 @@ pub const BASE_PATH: &str = "/v1/auth";
 
 /// The device that the caller acts for. Only what the caller passes counts.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct DeviceFingerprint {
     /// IP address, or empty.
@@ -35,6 +38,8 @@ pub struct DeviceFingerprint {
     #[cfg_attr(feature = "schema", schemars(length(max = 512)))]
     pub user_agent: Option<String>,
 }
+
+only_as_object!(DeviceFingerprint);
 
 /// The device of a session, as an answer tells it.
 #[cfg(feature = "schema")]

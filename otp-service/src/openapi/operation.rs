@@ -247,8 +247,12 @@ impl Operation {
             let examples = self.examples.iter();
             let examples = examples.filter_map(|example| Some((example, example.request.clone()?)));
             let content = content(schema(schemas), named(examples));
-            // An empty body counts as `{}`, so that no body is needed where no field is.
-            put("requestBody", json!({"required": true, "content": content}));
+            // An empty body counts as `{}`.
+            let required = schemas.needs_a_field(&content["application/json"]["schema"]);
+            put(
+                "requestBody",
+                json!({"required": required, "content": content}),
+            );
         }
         put("responses", self.write_responses(schemas));
         object.into()

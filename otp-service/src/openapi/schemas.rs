@@ -34,6 +34,21 @@ impl Schemas {
         self.requests.subschema_for::<T>().to_value()
     }
 
+    /// Whether a request's schema refuses `{}`.
+    pub(super) fn needs_a_field(&self, schema: &Value) -> bool {
+        let name = schema["$ref"]
+            .as_str()
+            .unwrap_or_default()
+            .rsplit('/')
+            .next();
+        let schema = name.and_then(|name| self.requests.definitions().get(name));
+        schema.is_some_and(|schema| {
+            ["required", "oneOf", "anyOf"]
+                .into_iter()
+                .any(|key| !schema[key].is_null())
+        })
+    }
+
     /// What is answered.
     pub(super) fn answer<T: JsonSchema>(&mut self) -> Value {
         let mut schema = self.answers.subschema_for::<T>();

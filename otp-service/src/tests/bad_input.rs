@@ -80,6 +80,11 @@ async fn bodies_that_are_not_the_contract_d_11_d_18() {
             "a wrong type",
         ),
         (
+            r#"{"phone_number":"+12125550142","device_fingerprint":["192.0.2.1",null]}"#,
+            "device_fingerprint",
+            "a list for an object",
+        ),
+        (
             r#"{"phone_number":"+12125550142","device_fingerprint":{"ip":"here"}}"#,
             "ip",
             "no address",

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::User;
+use crate::object::only_as_object;
 
 /// `POST /users/search`.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -26,6 +27,7 @@ pub struct SearchUsersRequest {
 
 /// Conditions on users.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct UserFilters {
     /// `AND` (when not given) or `OR`.
@@ -49,6 +51,7 @@ pub enum FilterOperator {
 
 /// One condition.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct UserFilter {
     /// What is looked at.
@@ -66,6 +69,8 @@ pub struct UserFilter {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub second_value: Option<FilterValue>,
 }
+
+only_as_object!(UserFilters, UserFilter);
 
 /// What a user is searched by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::HiddenText;
+use crate::object::only_as_object;
 
 /// Whether a user may sign in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -217,6 +218,7 @@ impl std::fmt::Debug for UpdateUserRequest {
 
 /// An e-mail address to attach to a user.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct AttachedEmail {
     /// The address.
@@ -226,12 +228,15 @@ pub struct AttachedEmail {
 
 /// A phone number to attach to a user.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct AttachedPhoneNumber {
     /// E.164, with `+`.
     #[cfg_attr(feature = "schema", schemars(with = "crate::schema::E164"))]
     pub phone_number: HiddenText,
 }
+
+only_as_object!(AttachedEmail, AttachedPhoneNumber);
 
 /// The user as it is now.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
