@@ -1,33 +1,37 @@
-//! Brings what the tests run with: browser, driver and PostgreSQL, Debian's packages, by apt-get where
+//! Brings what the tests run with: browser, driver, PostgreSQL and Python, Debian's packages, by apt-get where
 //! that is allowed. Where it is not, the one line to type is said.
 
 use crate::command::{on_path, output_of, program, run};
 use crate::failure::Failure;
 use crate::postgres;
 use crate::progress::{ready, step};
+use crate::python;
 
 /// A program and the Debian package that it comes in.
-const NEEDED: [(&str, &str); 3] = [
+const NEEDED: [(&str, &str); 4] = [
     ("chromium", "chromium"),
     ("chromedriver", "chromium-driver"),
     ("postgres", "postgresql"),
+    ("python3", "python3-venv"),
 ];
 
-/// Makes sure that Chromium, its driver and PostgreSQL are installed.
+/// Makes sure that Chromium, its driver, PostgreSQL and Python are installed.
 pub(crate) fn set_up() -> Result<(), Failure> {
     let missing = missing_packages(|program| match program {
         // Debian keeps its programs off the search path.
         "postgres" => postgres::is_there(),
+        // It comes without what makes environments.
+        "python3" => python::is_there(),
         _ => on_path(program),
     });
     if missing.is_empty() {
-        ready("Chromium, its driver, PostgreSQL");
+        ready("Chromium, its driver, PostgreSQL, Python");
         return Ok(());
     }
     let line = install_line(&missing);
     let Some(sudo) = root_prefix() else {
         return Err(Failure::new(
-            "The tests need a browser, its driver and PostgreSQL.",
+            "The tests need a browser, its driver, PostgreSQL and Python.",
             format_args!("Type: sudo {line}"),
         ));
     };
@@ -84,7 +88,7 @@ mod tests {
         );
         assert_eq!(
             install_line(&missing_packages(|_| false)),
-            "apt-get install -y chromium chromium-driver postgresql"
+            "apt-get install -y chromium chromium-driver postgresql python3-venv"
         );
     }
 }

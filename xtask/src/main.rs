@@ -12,11 +12,13 @@
 mod browser;
 mod bundle;
 mod command;
+mod contract;
 mod failure;
 mod finish;
 mod postgres;
 mod probe;
 mod progress;
+mod python;
 mod screenshots;
 mod start;
 mod test;

@@ -50,7 +50,7 @@ pub(crate) fn start(options: &Options) -> Result<(), Failure> {
 }
 
 /// The address, with a free port in place of port 0; a failure when somebody else has it.
-fn free_address(wanted: SocketAddr) -> Result<SocketAddr, Failure> {
+pub(crate) fn free_address(wanted: SocketAddr) -> Result<SocketAddr, Failure> {
     TcpListener::bind(wanted)
         .and_then(|listener| listener.local_addr())
         .map_err(|error| {
@@ -111,13 +111,15 @@ fn serve(options: &Options, address: SocketAddr) -> Result<(), Failure> {
     ended(status)
 }
 
-enum Ready {
+/// What came of waiting for a server.
+pub(crate) enum Ready {
     Yes,
     Ended(ExitStatus),
     TooLate,
 }
 
-fn wait_until_ready(server: &mut Child, address: SocketAddr) -> Ready {
+/// Waits until the server answers that it can work.
+pub(crate) fn wait_until_ready(server: &mut Child, address: SocketAddr) -> Ready {
     let began = Instant::now();
     while began.elapsed() < READY_WITHIN {
         if let Ok(Some(status)) = server.try_wait() {

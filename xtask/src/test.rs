@@ -10,7 +10,7 @@ use crate::command::{cargo, run};
 use crate::failure::Failure;
 use crate::progress::Elapsed;
 use crate::tools::Tools;
-use crate::{browser, bundle, postgres, tools, torture};
+use crate::{browser, bundle, contract, postgres, tools, torture};
 
 /// Which steps run.
 #[derive(Debug, Parser)]
@@ -23,7 +23,7 @@ pub(crate) struct Options {
 /// The steps in the order in which they run: what fails soonest comes first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Step {
-    /// Build tools, browser and driver, PostgreSQL.
+    /// Build tools, browser and driver, PostgreSQL, Python.
     Setup,
     /// cargo fmt --check
     Format,
@@ -35,18 +35,21 @@ enum Step {
     Tests,
     /// The OTP service killed again and again, a little; `cargo xtask torture` does it at length.
     Crashes,
+    /// The official Python SDK and schemathesis against the OTP service.
+    Contract,
     /// cargo deny: licences, sources and banned crates.
     Dependencies,
 }
 
 impl Step {
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 8] = [
         Self::Setup,
         Self::Format,
         Self::Lint,
         Self::Bundle,
         Self::Tests,
         Self::Crashes,
+        Self::Contract,
         Self::Dependencies,
     ];
 
@@ -69,6 +72,7 @@ impl Step {
                 )
             }
             Self::Crashes => torture::crashes(None),
+            Self::Contract => contract::check(),
             Self::Dependencies => dependencies(&tools::set_up_cargo_deny()?),
         }
     }
@@ -77,7 +81,7 @@ impl Step {
     fn needs(self) -> Option<Self> {
         match self {
             Self::Setup | Self::Format | Self::Lint | Self::Dependencies => None,
-            Self::Bundle | Self::Crashes => Some(Self::Setup),
+            Self::Bundle | Self::Crashes | Self::Contract => Some(Self::Setup),
             Self::Tests => Some(Self::Bundle),
         }
     }
