@@ -4,6 +4,7 @@
 //! Not here: whether the session lives. A valid signature opens nothing by itself.
 
 mod key_ring;
+mod signed;
 
 use aws_lc_rs::encoding::{AsDer as _, Pkcs8V1Der};
 use aws_lc_rs::rand::SystemRandom;

@@ -55,7 +55,10 @@ async fn list(
 ) -> Result<Json<Messages>, ApiError> {
     let found = service
         .database
-        .read(move |sql| messages::newest(sql, whose.to.as_deref(), MOST))
+        .read(move |sql| match whose.to.as_deref() {
+            None | Some("") => messages::newest(sql, MOST),
+            Some(to) => messages::newest_to(sql, to, MOST),
+        })
         .await;
     let found = found.map_err(crate::api::fault)?;
     let (now, secrets) = (service.clock.now(), service.secrets());

@@ -7,18 +7,13 @@ use edge::ApiError;
 use shared::otp_service::{Jwk, Session};
 use storage::{Sql, StoreError};
 
+use super::signed::{REUSE, Signed};
 use super::{KeyFault, SigningKey, claimed_key, session_id};
 use crate::api::fault;
 use crate::ids::{self, Kind};
 use crate::secrets::Secrets;
 use crate::service::Service;
 use crate::store::signing_keys::{self, StoredKey};
-
-/// A JWT is given again, instead of signed anew, for so many seconds while its session is the same:
-/// a signature costs more than everything else in a session check.
-const REUSE: i64 = 60;
-/// So many JWTs are remembered.
-const REMEMBERED: usize = 4096;
 
 /// The last JWT of a replaced key is given again until then, and so long after its successor began to
 /// sign a replica may still sign with it.
@@ -47,18 +42,12 @@ pub(crate) struct KeyRings {
     rings: Mutex<HashMap<String, Read>>,
     /// Held while a first key is made, which takes long: a crowd of callers makes one.
     making: tokio::sync::Mutex<()>,
-    signed: Mutex<HashMap<String, Signed>>,
+    signed: Signed,
 }
 
 struct Read {
     ring: Arc<KeyRing>,
     /// On the clock of the machine's run, milliseconds.
-    at: i64,
-}
-
-struct Signed {
-    session: Session,
-    jwt: String,
     at: i64,
 }
 
@@ -175,7 +164,7 @@ impl Service {
         session: &Session,
     ) -> Result<String, ApiError> {
         let now = self.clock.now();
-        if let Some(jwt) = self.key_rings.signed_before(session, now) {
+        if let Some(jwt) = self.key_rings.signed.find(session, now) {
             return Ok(jwt);
         }
         let ring = self.key_ring(app_id).await?;
@@ -185,7 +174,7 @@ impl Service {
         let jwt = key
             .sign(app_id, session, now, self.clock.host())
             .map_err(ApiError::internal)?;
-        self.key_rings.remember(session, &jwt, now);
+        self.key_rings.signed.remember(session, &jwt, now);
         Ok(jwt)
     }
 }
@@ -236,30 +225,5 @@ impl KeyRings {
         let mut rings = self.rings.lock().unwrap_or_else(PoisonError::into_inner);
         let app_id = ring.app_id.clone();
         rings.insert(app_id, Read { ring, at: now_ms });
-    }
-
-    fn signed_before(&self, session: &Session, now: i64) -> Option<String> {
-        let signed = self.signed.lock().unwrap_or_else(PoisonError::into_inner);
-        let found = signed
-            .get(&session.id)
-            .filter(|signed| now < signed.at + REUSE && signed.session == *session);
-        found.map(|signed| signed.jwt.clone())
-    }
-
-    fn remember(&self, session: &Session, jwt: &str, now: i64) {
-        let mut signed = self.signed.lock().unwrap_or_else(PoisonError::into_inner);
-        if signed.len() >= REMEMBERED {
-            signed.retain(|_, signed| now < signed.at + REUSE);
-        }
-        if signed.len() < REMEMBERED {
-            signed.insert(
-                session.id.clone(),
-                Signed {
-                    session: session.clone(),
-                    jwt: jwt.to_owned(),
-                    at: now,
-                },
-            );
-        }
     }
 }

@@ -1,6 +1,6 @@
 //! The queue of messages. A text is sealed while it is needed and wiped after that (E-02).
 
-use storage::{Sql, StoreError};
+use storage::{Row, Sql, StoreError};
 
 /// A message on its way to a phone.
 #[derive(Clone)]
@@ -42,29 +42,34 @@ pub(crate) fn insert(sql: &Sql<'_>, app_id: &str, message: &Message) -> Result<(
     Ok(())
 }
 
-/// The newest messages of all apps, newest first, at most `most`; with `to` only those to one address.
-pub(crate) fn newest(
+const MESSAGE: &str = "SELECT id, method_id, challenge_id, address, text, locale, created_at, expires_at, status FROM messages";
+
+fn message(row: &Row<'_>) -> Result<Message, StoreError> {
+    Ok(Message {
+        id: row.text(0)?,
+        method_id: row.text(1)?,
+        challenge_id: row.text(2)?,
+        to: row.text(3)?,
+        sealed_text: row.text(4)?,
+        locale: row.text(5)?,
+        created_at: row.int(6)?,
+        expires_at: row.int(7)?,
+        status: row.text(8)?,
+    })
+}
+
+/// The newest messages of all apps, newest first, at most `most`.
+pub(crate) fn newest(sql: &Sql<'_>, most: i64) -> Result<Vec<Message>, StoreError> {
+    let query = format!("{MESSAGE} ORDER BY created_at DESC, id DESC LIMIT $1");
+    sql.query(&query, &[most.into()], message)
+}
+
+/// The newest messages to one address.
+pub(crate) fn newest_to(
     sql: &Sql<'_>,
-    to: Option<&str>,
+    address: &str,
     most: i64,
 ) -> Result<Vec<Message>, StoreError> {
-    let to = to.unwrap_or_default();
-    sql.query(
-        "SELECT id, method_id, challenge_id, address, text, locale, created_at, expires_at, status FROM messages
-         WHERE ($1 = '' OR address = $1) ORDER BY created_at DESC, id DESC LIMIT $2",
-        &[to.into(), most.into()],
-        |row| {
-            Ok(Message {
-                id: row.text(0)?,
-                method_id: row.text(1)?,
-                challenge_id: row.text(2)?,
-                to: row.text(3)?,
-                sealed_text: row.text(4)?,
-                locale: row.text(5)?,
-                created_at: row.int(6)?,
-                expires_at: row.int(7)?,
-                status: row.text(8)?,
-            })
-        },
-    )
+    let query = format!("{MESSAGE} WHERE address = $1 ORDER BY created_at DESC, id DESC LIMIT $2");
+    sql.query(&query, &[address.into(), most.into()], message)
 }
