@@ -29,6 +29,8 @@ mod secrets;
 mod serve;
 mod service;
 mod store;
+#[cfg(feature = "testing")]
+pub mod testing;
 #[cfg(test)]
 mod tests;
 mod timekeeping;

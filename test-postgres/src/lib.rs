@@ -16,6 +16,7 @@ use std::process::{Command, Stdio};
 pub struct Server {
     binaries: PathBuf,
     folder: PathBuf,
+    durable: bool,
 }
 
 impl Server {
@@ -24,6 +25,19 @@ impl Server {
     /// # Errors
     /// When PostgreSQL is not installed or does not start.
     pub fn start() -> io::Result<Self> {
+        Self::new(false)
+    }
+
+    /// The same with every commit on disk before it is answered, which takes the time that it takes
+    /// in production.
+    ///
+    /// # Errors
+    /// As [`Server::start`].
+    pub fn start_durable() -> io::Result<Self> {
+        Self::new(true)
+    }
+
+    fn new(durable: bool) -> io::Result<Self> {
         let binaries = binaries().ok_or_else(|| io::Error::other("PostgreSQL is not installed"))?;
         // Its user can't look into everybody's folders, and a socket's path must be short.
         let made = as_its_user("mktemp")
@@ -36,6 +50,7 @@ impl Server {
         let server = Self {
             binaries,
             folder: PathBuf::from(folder.trim_end()),
+            durable,
         };
         let mut init = server.tool("initdb");
         init.args(["--username=pipit", "--auth=trust", "--encoding=UTF8"])
@@ -62,8 +77,9 @@ impl Server {
     /// When it does not come up.
     pub fn bring_up(&self) -> io::Result<()> {
         // Power stays on in the tests: what a killed server has written is there without fsync too.
+        let fsync = if self.durable { "on" } else { "off" };
         let options = format!(
-            "-k {} -c listen_addresses='' -c fsync=off -c max_connections=200",
+            "-k {} -c listen_addresses='' -c fsync={fsync} -c max_connections=200",
             self.folder.display()
         );
         let mut start = self.tool("pg_ctl");

@@ -9,6 +9,7 @@
     reason = "a command line speaks on its two streams"
 )]
 
+mod bench;
 mod browser;
 mod bundle;
 mod command;
@@ -54,6 +55,8 @@ enum Chore {
     FinishBundle(finish::Options),
     /// Kill the OTP service and its database under load, and let callers race, many times.
     Torture(torture::Options),
+    /// Measure the release build of the OTP service: sign-ins per second, and what each costs.
+    Bench(bench::Options),
     /// Take the pictures of the screens in `docs/screens/`.
     Screenshots,
 }
@@ -76,6 +79,7 @@ fn run(chore: Chore) -> Result<(), Failure> {
         Chore::Bundle => bundle::build(&tools::set_up()?),
         Chore::FinishBundle(options) => finish::finish_bundle(&options),
         Chore::Torture(options) => torture::torture(&options),
+        Chore::Bench(options) => bench::bench(&options),
         Chore::Screenshots => screenshots::take(),
     }
 }

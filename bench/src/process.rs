@@ -1,0 +1,175 @@
+//! The service under test: its release build in a process of its own, with its defaults, and what
+//! the system says that it uses.
+
+use std::fs::File;
+use std::net::TcpListener;
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use clap::{Parser as _, ValueEnum};
+use otp_service::Config;
+use otp_service::testing::Beside;
+use tempfile::TempDir;
+use test_postgres::Server;
+
+use crate::client::Client;
+use crate::{CommandLine, Failure};
+
+pub(crate) const KEY: &str = "sk_test_benchbenchbenchbenchbenchbenchbenchbenchbenchxxx";
+/// How long a service may take to come up or to end.
+const PATIENCE: Duration = Duration::from_secs(60);
+/// Ticks of the processor's time in a second, as Linux reports it to everybody.
+const TICKS: f64 = 100.0;
+
+/// Where the service keeps its data.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum Store {
+    /// In a file, with `synchronous=FULL`.
+    Sqlite,
+    /// On a server of the benchmark's own, with `fsync` on.
+    Postgres,
+}
+
+/// A running service.
+pub(crate) struct Service {
+    process: Running,
+    pub(crate) authority: String,
+    pub(crate) beside: Beside,
+    pub(crate) store: &'static str,
+    /// From the start of the process to its first answer.
+    pub(crate) start_up: Duration,
+    data: Data,
+}
+
+/// Data that outlives a process.
+pub(crate) struct Data {
+    folder: TempDir,
+    binary: PathBuf,
+    config: Config,
+    server: Option<Server>,
+}
+
+/// Ends with this value: everything that it answered is on disk.
+struct Running(Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // One that has ended by itself can't be killed; both ways it is gone after this.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+impl Data {
+    fn new(options: &CommandLine, store: Store) -> Result<Self, Failure> {
+        let folder = tempfile::tempdir_in(&options.folder)?;
+        let mut config = Config::try_parse_from(["otp-service"])?;
+        config.data_dir = folder.path().join("data");
+        let server = match store {
+            Store::Sqlite => None,
+            Store::Postgres => Some(Server::start_durable()?),
+        };
+        let url = server.as_ref().map(Server::address);
+        config.database_url = url.as_deref().map(Into::into);
+        Ok(Self {
+            folder,
+            binary: options.service.clone(),
+            config,
+            server,
+        })
+    }
+}
+
+impl Service {
+    /// With new, empty data.
+    pub(crate) async fn start(options: &CommandLine, store: Store) -> Result<Self, Failure> {
+        Self::start_on(Data::new(options, store)?).await
+    }
+
+    /// With the data that another one has left.
+    pub(crate) async fn start_on(data: Data) -> Result<Self, Failure> {
+        let authority = TcpListener::bind("127.0.0.1:0")?.local_addr()?.to_string();
+        let log = File::create(data.folder.path().join("log"))?;
+        let mut command = Command::new(&data.binary);
+        command
+            .env("LISTEN_ADDR", &authority)
+            .env("DATA_DIR", &data.config.data_dir)
+            .env("INITIAL_API_KEY", KEY)
+            .stdout(log.try_clone()?)
+            .stderr(log)
+            .stdin(Stdio::null());
+        if let Some(server) = &data.server {
+            command.env("DATABASE_URL", server.address());
+        }
+        let began = Instant::now();
+        let process = Running(command.spawn()?);
+        while !is_up(&authority).await {
+            if began.elapsed() > PATIENCE {
+                let log = std::fs::read_to_string(data.folder.path().join("log"))?;
+                return Err(format!("the service did not come up:\n{log}").into());
+            }
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        Ok(Self {
+            process,
+            authority,
+            start_up: began.elapsed(),
+            beside: Beside::open(&data.config).await?,
+            store: if data.server.is_some() {
+                "PostgreSQL"
+            } else {
+                "SQLite"
+            },
+            data,
+        })
+    }
+
+    /// Seconds of processor time so far.
+    pub(crate) fn processor_time(&self) -> Result<f64, Failure> {
+        let text = self.told("stat")?;
+        // The name of the program, in brackets, may hold anything.
+        let (_, fields) = text.rsplit_once(") ").ok_or("a strange stat")?;
+        let mut fields = fields.split(' ').skip(11);
+        let mut ticks =
+            || -> Result<f64, Failure> { Ok(fields.next().ok_or("a short stat")?.parse::<f64>()?) };
+        Ok((ticks()? + ticks()?) / TICKS)
+    }
+
+    /// The most memory that was resident so far, in MiB.
+    pub(crate) fn peak_memory(&self) -> Result<f64, Failure> {
+        let text = self.told("status")?;
+        let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        let kib = line.and_then(|line| line.trim().strip_suffix(" kB"));
+        Ok(kib.ok_or("no VmHWM")?.trim().parse::<f64>()? / 1024.0)
+    }
+
+    fn told(&self, what: &str) -> Result<String, Failure> {
+        let id = self.process.0.id();
+        Ok(std::fs::read_to_string(format!("/proc/{id}/{what}"))?)
+    }
+
+    /// Ends the process; its data stays for the next one, or goes when it is dropped.
+    pub(crate) async fn stop(self) -> Result<Data, Failure> {
+        self.beside.close().await;
+        drop(self.process);
+        Ok(self.data)
+    }
+}
+
+impl Service {
+    /// Ends a service that clients have shared, and removes its data.
+    pub(crate) async fn end(shared: Arc<Self>) -> Result<(), Failure> {
+        let service = Arc::into_inner(shared).ok_or("a client still uses the service")?;
+        service.stop().await.map(drop)
+    }
+}
+
+async fn is_up(authority: &str) -> bool {
+    let Ok(mut client) = Client::connect(authority).await else {
+        return false;
+    };
+    let reply = client.get("/readyz").await;
+    reply.is_ok_and(|reply| reply.status.is_success())
+}
