@@ -22,6 +22,7 @@ mod search_users;
 mod send_by_email;
 mod send_by_sms;
 mod sending;
+mod unblock_phone_number;
 mod update_user;
 mod verify_otp;
 mod verify_session;
@@ -88,6 +89,7 @@ pub(crate) fn endpoints() -> Endpoints {
         .post("/otps/verify", verify_otp::handle, verify_otp::operation)
         .post("/sessions/verify", verify_session::handle, verify_session::operation)
         .get("/sessions/list", list_sessions::handle, list_sessions::operation)
+        .post("/users/phone_numbers/{id}/unblock", unblock_phone_number::handle, unblock_phone_number::operation)
         .delete("/sessions/delete", delete_session::handle, delete_session::operation)
         .get("/jwks/default", get_jwks::handle, get_jwks::operation)
         .post("/users/create", create_user::handle, create_user::operation)

@@ -11,6 +11,7 @@ const LENGTH: usize = 27;
 pub(crate) enum Kind {
     App,
     Challenge,
+    Device,
     Email,
     Jwk,
     Key,
@@ -25,6 +26,7 @@ impl Kind {
         match self {
             Self::App => "app",
             Self::Challenge => "chal",
+            Self::Device => "dev",
             Self::Email => "email",
             Self::Jwk => "jwk",
             Self::Key => "key",

@@ -4,6 +4,7 @@
 //! The same rules therefore serve every database, and tests move the clock by hand.
 
 pub(crate) mod challenge;
+pub(crate) mod device;
 pub(crate) mod limits;
 pub(crate) mod session;
 pub(crate) mod throttle;

@@ -234,6 +234,11 @@ impl Secrets {
         self.current.session_token(session_id, generation)
     }
 
+    /// The token of a browser that has signed in, made like that of a session.
+    pub(crate) fn device_token(&self, device_id: &str) -> Zeroizing<String> {
+        self.session_token(device_id, 0)
+    }
+
     /// The token that a session has, derived again (I-07); whichever key made it, its hash tells.
     pub(crate) fn session_token_again(
         &self,
@@ -244,6 +249,15 @@ impl Secrets {
         self.all()
             .map(|key| key.session_token(session_id, generation))
             .find(|token| fingerprint(token) == hash)
+    }
+
+    /// The same for a browser.
+    pub(crate) fn device_token_again(
+        &self,
+        device_id: &str,
+        hash: &str,
+    ) -> Option<Zeroizing<String>> {
+        self.session_token_again(device_id, 0, hash)
     }
 
     /// Digest of some words. Keyed, since a code or a number may be among them.

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use edge::clock::Clock;
 use edge::metrics::Registry;
 use edge::{ApiError, Readiness, Traffic};
-use shared::SessionToken;
+use shared::{DeviceToken, SessionToken};
 use storage::Database;
 
 use crate::app::App;
@@ -16,6 +16,7 @@ use crate::own_key::OwnKey;
 use crate::random::Random;
 use crate::rules::limits::Limits;
 use crate::secrets::Secrets;
+use crate::store::devices::StoredDevice;
 use crate::store::sessions::StoredSession;
 use crate::timekeeping::Timekeeper;
 
@@ -58,6 +59,15 @@ impl Service {
         let token =
             token.ok_or_else(|| ApiError::internal("a token was not made with a key of ours"))?;
         SessionToken::parse(&token).map_err(ApiError::internal)
+    }
+
+    /// The token of a browser, derived again.
+    pub(crate) fn device_token(&self, device: &StoredDevice) -> Result<DeviceToken, ApiError> {
+        let secrets = self.secrets();
+        let token = secrets.device_token_again(&device.id, &device.token_hash);
+        let token =
+            token.ok_or_else(|| ApiError::internal("a token was not made with a key of ours"))?;
+        DeviceToken::parse(&token).map_err(ApiError::internal)
     }
 
     /// Waits until everything is on disk and the database is let go of.

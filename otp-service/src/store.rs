@@ -6,6 +6,7 @@
 pub(crate) mod api_keys;
 pub(crate) mod challenges;
 pub(crate) mod clock_marks;
+pub(crate) mod devices;
 pub(crate) mod invariants;
 pub(crate) mod messages;
 pub(crate) mod own_key_checks;

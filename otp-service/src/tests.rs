@@ -11,6 +11,7 @@ macro_rules! every_test {
         mod bad_input;
         mod chores;
         mod clock_steps;
+        mod devices;
         mod durability;
         mod harness;
         mod jwts;

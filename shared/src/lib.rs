@@ -22,6 +22,6 @@ pub mod schema;
 
 pub use error::{ErrorEnvelope, ErrorType};
 pub use lifetime::{CodeLifetime, OutOfRange, SessionLifetime};
-pub use opaque::{HiddenText, NotAToken, SessionToken, VerificationId};
+pub use opaque::{DeviceToken, HiddenText, NotAToken, SessionToken, VerificationId};
 pub use otp_code::{NotACode, OtpCode};
 pub use phone_number::{NotE164, PhoneNumber};

@@ -72,6 +72,11 @@ opaque! {
 }
 
 opaque! {
+    /// Stands for a browser that has signed in before. It opens nothing by itself.
+    DeviceToken
+}
+
+opaque! {
     /// What the page holds between its two screens: the pending verification, sealed under the
     /// backend's key.
     VerificationId

@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde_json::{Value, json};
 
-use crate::{CodeLifetime, HiddenText, OtpCode, SessionLifetime, SessionToken};
+use crate::{CodeLifetime, DeviceToken, HiddenText, OtpCode, SessionLifetime, SessionToken};
 
 macro_rules! schemas {
     ($($name:ident: $schema:tt;)*) => {
@@ -46,6 +46,7 @@ schemas! {
     };
     SessionLifetime: {"type": "integer", "minimum": 5, "maximum": 525_600};
     SessionToken: {"type": "string", "pattern": "^[0-9A-Za-z]{64}$"};
+    DeviceToken: {"type": "string", "pattern": "^[0-9A-Za-z]{64}$"};
     HiddenText: {"type": "string"};
 }
 

@@ -51,6 +51,8 @@ async fn sign_in(app: Arc<App>, request: VerifyOtpRequest) -> Result<Response, A
         session_jwt: None,
         challenge_id: pending.challenge_id.clone(),
         device_fingerprint: None,
+        remember_device: None,
+        device_token: None,
     };
     let (token, session) = opened(app.otp.verify_otp(&verify).await?, &pending)?;
     let now = app.clock.now();

@@ -55,6 +55,7 @@ pub(crate) async fn handle(
         lifetime: request.expires_in,
         device: request.device_fingerprint,
         challenge_id: request.challenge_id,
+        device_token: request.device_token,
     };
     let sent = sending::send(app, &service, key, sending).await?;
     Ok(Json(SendOtpByEmailResponse {

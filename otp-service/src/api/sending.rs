@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use edge::{ApiError, IdempotencyKey};
 use shared::otp_service::{ChallengeFields, DeviceFingerprint, UserStatus};
-use shared::{CodeLifetime, ErrorType, PhoneNumber};
+use shared::{CodeLifetime, ErrorType, HiddenText, PhoneNumber};
 
 use super::{fault, outcome};
 use crate::address::{Address, EmailAddress};
@@ -13,6 +13,7 @@ use crate::app::App;
 use crate::commands::send_code::{Drawn, Outcome, SendCode, Sent};
 use crate::events;
 use crate::rules::challenge::Purpose;
+use crate::secrets::fingerprint;
 use crate::service::Service;
 use crate::store::replays::ReplayKey;
 
@@ -37,6 +38,7 @@ pub(super) struct Sending {
     pub(super) lifetime: Option<CodeLifetime>,
     pub(super) device: Option<DeviceFingerprint>,
     pub(super) challenge_id: Option<String>,
+    pub(super) device_token: Option<HiddenText>,
 }
 
 /// What `requires_verification` makes of a new user.
@@ -76,6 +78,8 @@ pub(super) async fn send(
             ""
         },
         sending.challenge_id.as_deref().unwrap_or_default(),
+        // So that a stranger's send is never taken for one of a browser that is known.
+        sending.device_token.as_ref().map_or("", HiddenText::as_str),
     ]);
     let replay = key.map(|key| ReplayKey {
         endpoint: sending.endpoint,
@@ -90,6 +94,9 @@ pub(super) async fn send(
         new_user: sending.new_user,
         lifetime,
         device,
+        device_hash: sending
+            .device_token
+            .map(|token| fingerprint(token.as_str())),
         challenge_id: sending.challenge_id,
         request,
         replay,

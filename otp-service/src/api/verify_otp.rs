@@ -10,9 +10,10 @@ use shared::{ErrorEnvelope, ErrorType, HiddenText};
 
 use super::caller::Caller;
 use super::{fault, named_session, outcome, sending};
-use crate::commands::verify_code::{Outcome, VerifyCode};
+use crate::commands::verify_code::{Drawn, Outcome, VerifyCode};
 use crate::events;
 use crate::openapi::{Example, Operation, Tag, sample};
+use crate::secrets::fingerprint;
 use crate::service::Service;
 use crate::store::replays::ReplayKey;
 
@@ -98,7 +99,14 @@ pub(crate) async fn handle(
         session_lasts: request.session_expires_in,
         open_session,
         replay,
-        drawn: service.random.bytes().map_err(ApiError::internal)?,
+        device_hash: request
+            .device_token
+            .map(|token| fingerprint(token.as_str())),
+        remember_device: request.remember_device.unwrap_or(false),
+        drawn: Drawn {
+            session: service.random.bytes().map_err(ApiError::internal)?,
+            device: service.random.bytes().map_err(ApiError::internal)?,
+        },
         now: service.clock.now(),
     };
     let (limits, secrets) = (Arc::clone(&service.limits), service.secrets());
@@ -122,6 +130,7 @@ async fn answer(
             method_type,
             user_id,
             session,
+            device,
             ..
         } => {
             let mut answer = VerifyOtpResponse {
@@ -131,6 +140,9 @@ async fn answer(
                 session_token: None,
                 session_jwt: None,
                 session: None,
+                device_token: device
+                    .map(|device| service.device_token(&device))
+                    .transpose()?,
             };
             if let Some(session) = session {
                 answer.session_token = Some(service.session_token(&session)?);
@@ -170,6 +182,11 @@ fn replay_key(service: &Service, request: &VerifyOtpRequest, key: &IdempotencyKe
             .map_or("", HiddenText::as_str),
         request.session_jwt.as_ref().map_or("", HiddenText::as_str),
         request.challenge_id.as_deref().unwrap_or_default(),
+        if request.remember_device == Some(true) {
+            "remember"
+        } else {
+            ""
+        },
     ]);
     ReplayKey {
         endpoint: "otps/verify",

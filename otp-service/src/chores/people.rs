@@ -7,8 +7,9 @@ use shared::otp_service::UserStatus;
 use storage::{Sql, StoreError};
 
 use super::{ChoreError, open};
+use crate::commands::bucket::free;
 use crate::config::Config;
-use crate::store::{throttles, users};
+use crate::store::{api_keys, users};
 
 /// Users.
 #[derive(Debug, Clone, Subcommand)]
@@ -115,7 +116,13 @@ impl Numbers {
     pub(super) async fn run(self, config: &Config, out: &mut impl Write) -> Result<(), ChoreError> {
         let Self::Unblock { address } = self;
         let freed = open(config)?
-            .write(move |sql| throttles::unblock(sql, &address))
+            .write(move |sql| -> Result<bool, StoreError> {
+                let mut freed = false;
+                for app_id in api_keys::apps(sql)? {
+                    freed |= free(sql, &app_id, &address)?;
+                }
+                Ok(freed)
+            })
             .await?;
         let said = if freed {
             "It is free again."

@@ -8,6 +8,7 @@ use shared::otp_service::{DeviceFingerprint, UserStatus};
 use shared::{CodeLifetime, OtpCode};
 use storage::{Sql, StoreError};
 
+use super::bucket::Bucket;
 use crate::address::Address;
 use crate::app::App;
 use crate::ids::{self, Kind};
@@ -20,7 +21,7 @@ use crate::store::messages::Message;
 use crate::store::replays::{Replay, ReplayKey};
 use crate::store::throttles::LastSend;
 use crate::store::users::{Method, Names};
-use crate::store::{challenges, messages, replays, throttles, users};
+use crate::store::{challenges, messages, replays, users};
 
 /// Equal sends within so many seconds are one send, also without an `Idempotency-Key` (I-08).
 const EQUAL_WITHIN: i64 = 10;
@@ -35,6 +36,8 @@ pub(crate) struct SendCode {
     pub(crate) new_user: Option<UserStatus>,
     pub(crate) lifetime: CodeLifetime,
     pub(crate) device: DeviceFingerprint,
+    /// Hash of the token of a browser that has signed in before.
+    pub(crate) device_hash: Option<String>,
     pub(crate) challenge_id: Option<String>,
     /// Of the request, without the device.
     pub(crate) request: RequestDigest,
@@ -108,8 +111,9 @@ impl SendCode {
         sql: &Sql<'_>,
     ) -> Result<Outcome, StoreError> {
         let (app_id, now) = (self.app.id.as_str(), self.now);
-        let (mut throttle, last_send) = throttles::load(sql, app_id, &self.address)?;
-        match self.repeat_of(sql, &last_send)? {
+        let device = self.device_hash.as_deref();
+        let mut bucket = Bucket::load(sql, app_id, &self.address, device, now)?;
+        match self.repeat_of(sql, &bucket.last_send)? {
             Repeat::New => {}
             Repeat::Of(answer) => return Ok(Outcome::Sent(answer)),
             Repeat::OtherRequest => return Ok(Outcome::OtherRequest),
@@ -118,7 +122,7 @@ impl SendCode {
         if known.is_none() && self.new_user.is_none() {
             return Ok(Outcome::NoUser);
         }
-        if let Err(refusal) = throttle.may_send(limits, now) {
+        if let Err(refusal) = bucket.may_send(limits, now) {
             return Ok(Outcome::Refused(refusal));
         }
         let user_created = known.is_none();
@@ -129,7 +133,7 @@ impl SendCode {
         let challenge = self.add_code(limits, secrets, sql, &method)?;
         self.queue(sql, &challenge)?;
 
-        throttle.record_send(now);
+        bucket.record_send(now);
         let sent = Sent {
             method_id: method.id,
             user_id: method.user_id,
@@ -138,7 +142,7 @@ impl SendCode {
             active: method.user_status != UserStatus::Pending,
             challenge_id: challenge.id,
             expires_in_secs: u32::try_from(self.lifetime.as_secs()).unwrap_or(u32::MAX),
-            resend_in_secs: throttle.resend_in(limits, now),
+            resend_in_secs: bucket.resend_in(limits, now),
         };
         let answer =
             serde_json::to_string(&sent).map_err(|error| StoreError::Broken(error.to_string()))?;
@@ -151,17 +155,12 @@ impl SendCode {
         } else {
             String::new()
         };
-        throttles::save(
-            sql,
-            app_id,
-            &self.address,
-            &throttle,
-            &LastSend {
-                request,
-                answer,
-                at: now,
-            },
-        )?;
+        let answer = LastSend {
+            request,
+            answer,
+            at: now,
+        };
+        bucket.save_send(sql, app_id, &self.address, &answer)?;
         Ok(Outcome::Sent(sent))
     }
 

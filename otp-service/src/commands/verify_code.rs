@@ -7,18 +7,21 @@ use shared::otp_service::{
 use shared::{OtpCode, SessionLifetime};
 use storage::{Sql, StoreError};
 
+use super::bucket::Bucket;
 use crate::address::Address;
 use crate::app::App;
 use crate::ids::{self, Kind};
 use crate::rules::challenge::{Challenge, Success, Verdict, attempt, standing};
+use crate::rules::device;
 use crate::rules::limits::Limits;
 use crate::rules::session::{Lifetime, crowded_out};
-use crate::rules::throttle::Refusal;
+use crate::rules::throttle::{Refusal, Throttle};
 use crate::secrets::{Presented, Secrets, fingerprint};
+use crate::store::devices::{self, StoredDevice};
 use crate::store::replays::{Replay, ReplayKey};
 use crate::store::sessions::{SessionRef, StoredSession};
 use crate::store::users::Method;
-use crate::store::{challenges, replays, sessions, throttles, users};
+use crate::store::{challenges, replays, sessions, users};
 
 /// What is asked for.
 #[derive(Debug)]
@@ -32,9 +35,19 @@ pub(crate) struct VerifyCode {
     /// An open session to extend.
     pub(crate) open_session: Option<SessionRef>,
     pub(crate) replay: Option<ReplayKey>,
-    /// For the id of a new session.
-    pub(crate) drawn: [u8; 16],
+    /// Hash of the token of a browser that has signed in before.
+    pub(crate) device_hash: Option<String>,
+    /// Whether the browser is to be known from now on (B-14).
+    pub(crate) remember_device: bool,
+    pub(crate) drawn: Drawn,
     pub(crate) now: i64,
+}
+
+/// The random parts of ids that may be needed, drawn before the transaction.
+#[derive(Debug)]
+pub(crate) struct Drawn {
+    pub(crate) session: [u8; 16],
+    pub(crate) device: [u8; 16],
 }
 
 /// What came of it.
@@ -45,6 +58,8 @@ pub(crate) enum Outcome {
         method_type: MethodType,
         user_id: String,
         session: Option<Box<StoredSession>>,
+        /// The browser, where it is to be known.
+        device: Option<Box<StoredDevice>>,
         /// Sessions that ended so that this one could begin (C-09).
         crowded_out: Vec<String>,
     },
@@ -93,9 +108,10 @@ impl VerifyCode {
             }
         }
         let mut challenges = self.challenges(secrets, sql)?;
-        let (mut throttle, last_send) = throttles::load(sql, &self.app.id, &method.address)?;
+        let device = self.device_hash.as_deref();
+        let mut bucket = Bucket::load(sql, &self.app.id, &method.address, device, self.now)?;
         let may_repeat = self.challenge_id.is_some();
-        let verdict = standing(limits, &challenges, &throttle, may_repeat, self.now);
+        let verdict = standing(limits, &challenges, bucket.tries(), may_repeat, self.now);
         let verdict = match verdict {
             Some(verdict) => verdict,
             None => {
@@ -105,20 +121,29 @@ impl VerifyCode {
                 let verdict = attempt(
                     limits,
                     &mut challenges,
-                    &mut throttle,
+                    bucket.tries(),
                     &self.device,
                     self.now,
                 );
-                throttles::save(sql, &self.app.id, &method.address, &throttle, &last_send)?;
+                bucket.save_tries(sql, &self.app.id, &method.address)?;
                 if let Verdict::Right { place } = verdict
                     && let Some((challenge, presented)) = challenges.get_mut(place)
                 {
-                    return self.succeed(limits, secrets, sql, &method, challenge, presented, open);
+                    return self.succeed(
+                        limits,
+                        secrets,
+                        sql,
+                        &method,
+                        challenge,
+                        presented,
+                        open,
+                        bucket.device,
+                    );
                 }
                 for (challenge, _) in &challenges {
                     challenges::save(sql, challenge)?;
                 }
-                let outcome = refused(&verdict, throttle.wait(self.now));
+                let outcome = refused(&verdict, bucket.tries().wait(self.now));
                 self.keep(sql, &outcome)?;
                 return Ok(outcome);
             }
@@ -130,7 +155,7 @@ impl VerifyCode {
                     .and_then(|(challenge, _)| challenge.success.as_ref());
                 self.repeated(sql, &method, success)
             }
-            other => Ok(refused(&other, throttle.wait(self.now))),
+            other => Ok(refused(&other, bucket.tries().wait(self.now))),
         }
     }
 
@@ -183,6 +208,7 @@ impl VerifyCode {
         challenge: &mut Challenge,
         presented: &Presented,
         open: Option<StoredSession>,
+        known: Option<StoredDevice>,
     ) -> Result<Outcome, StoreError> {
         let inactive = method.user_status == UserStatus::Inactive;
         let device = challenge
@@ -196,12 +222,18 @@ impl VerifyCode {
         } else {
             self.session(limits, secrets, method, open, device)
         };
+        let remembered = if inactive || !self.remember_device {
+            None
+        } else {
+            Some(self.remember(limits, secrets, sql, method, known)?)
+        };
         challenge.success = Some(Success {
             at: self.now,
             digest: presented.current(),
             session: session
                 .as_ref()
                 .map(|session| (session.id.clone(), session.generation)),
+            device: remembered.as_ref().map(|device| device.id.clone()),
         });
         challenges::save(sql, challenge)?;
         if inactive {
@@ -226,8 +258,36 @@ impl VerifyCode {
             method_type: method.address.method_type(),
             user_id: method.user_id.clone(),
             session: session.map(Box::new),
+            device: remembered.map(Box::new),
             crowded_out: ended,
         })
+    }
+
+    /// Knows the browser for another while, or from now on.
+    fn remember(
+        &self,
+        limits: &Limits,
+        secrets: &Secrets,
+        sql: &Sql<'_>,
+        method: &Method,
+        known: Option<StoredDevice>,
+    ) -> Result<StoredDevice, StoreError> {
+        let mut device = known.unwrap_or_else(|| {
+            let id = ids::new(Kind::Device, self.now, self.drawn.device);
+            StoredDevice {
+                token_hash: fingerprint(&secrets.device_token(&id)),
+                id,
+                method_id: method.id.clone(),
+                history: Throttle::default(),
+                used_at: self.now,
+                expires_at: self.now,
+            }
+        });
+        device.used_at = self.now;
+        device.expires_at = self.now + limits.device_life;
+        devices::save(sql, &self.app.id, &device)?;
+        devices::keep_newest(sql, &method.id, device::MOST)?;
+        Ok(device)
     }
 
     /// Ends the sessions of the user that are too many beside a new one (C-09). Their ids.
@@ -270,7 +330,7 @@ impl VerifyCode {
                 open
             }
             (None, Some(lasts)) => StoredSession {
-                id: ids::new(Kind::Session, self.now, self.drawn),
+                id: ids::new(Kind::Session, self.now, self.drawn.session),
                 user_id: method.user_id.clone(),
                 token_hash: String::new(),
                 generation: 1,
@@ -322,11 +382,16 @@ impl VerifyCode {
         if method.user_status == UserStatus::Inactive {
             return Ok(Outcome::UserInactive);
         }
+        let device = match success.and_then(|success| success.device.as_deref()) {
+            Some(id) => devices::by_id(sql, &self.app.id, id)?,
+            None => None,
+        };
         Ok(Outcome::Verified {
             method_id: method.id.clone(),
             method_type: method.address.method_type(),
             user_id: method.user_id.clone(),
             session: session.map(Box::new),
+            device: device.map(Box::new),
             crowded_out: Vec::new(),
         })
     }

@@ -44,6 +44,8 @@ pub(crate) struct Success {
     pub(crate) digest: CodeDigest,
     /// The session that came of it and its token's generation, where one was asked for.
     pub(crate) session: Option<(String, i64)>,
+    /// The browser that is known from then on, where that was asked for.
+    pub(crate) device: Option<String>,
 }
 
 #[derive(Debug, Clone)]

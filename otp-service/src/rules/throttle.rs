@@ -1,8 +1,11 @@
 //! What a number may still do: sends (B-04) and wrong codes in a row (B-01 to B-03).
 //!
-//! The state belongs to the number, not to a user, a challenge or a flow, and it is kept for numbers
+//! The state belongs to the number, not to a user, a challenge or a flow (but for browsers that have
+//! signed in before: [`super::device`]), and it is kept for numbers
 //! without a user too, so a refusal tells nothing about who is registered. A refused call changes
 //! nothing and makes no wait longer (B-10).
+
+use serde::{Deserialize, Serialize};
 
 use super::limits::Limits;
 
@@ -10,7 +13,7 @@ const HOUR: i64 = 3600;
 const DAY: i64 = 24 * HOUR;
 
 /// The number's history, as far as it matters.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Throttle {
     /// Wrong codes since the last success; towards the lock.
     pub(crate) failures: u32,

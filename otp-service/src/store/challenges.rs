@@ -19,7 +19,8 @@ struct StoredCode {
 
 const CHALLENGE: &str = "SELECT challenges.id, challenges.app_id, challenges.method_id, challenges.purpose,
          challenges.tries, challenges.codes, challenges.created_at, challenges.succeeded_at,
-         challenges.succeeded_digest, challenges.session_id, challenges.session_generation, methods.kind, methods.address
+         challenges.succeeded_digest, challenges.session_id, challenges.session_generation, methods.kind, methods.address,
+         challenges.device_id
      FROM challenges JOIN methods ON methods.id = challenges.method_id
      WHERE challenges.app_id = $1 AND challenges.method_id = $2";
 
@@ -27,12 +28,14 @@ fn challenge(row: &Row<'_>) -> Result<Challenge, StoreError> {
     let digest = |text: &str| CodeDigest::from_hex(text).ok_or_else(|| strange("challenges.codes"));
     let codes: Vec<StoredCode> = from_json(&row.text(5)?, "challenges.codes")?;
     let session_id = row.text(9)?;
+    let device_id = row.text(13)?;
     let success = match row.int(7)? {
         0 => None,
         at => Some(Success {
             at,
             digest: digest(&row.text(8)?)?,
             session: (!session_id.is_empty()).then_some((session_id, row.int(10)?)),
+            device: (!device_id.is_empty()).then_some(device_id),
         }),
     };
     Ok(Challenge {
@@ -115,12 +118,12 @@ pub(crate) fn save(sql: &Sql<'_>, challenge: &Challenge) -> Result<(), StoreErro
         .unwrap_or_default();
     sql.execute(
         "INSERT INTO challenges (id, app_id, method_id, purpose, tries, codes, created_at, expires_at, succeeded_at,
-             succeeded_digest, session_id, session_generation)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+             succeeded_digest, session_id, session_generation, device_id)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
          ON CONFLICT (id) DO UPDATE SET tries = excluded.tries, codes = excluded.codes,
              expires_at = excluded.expires_at, succeeded_at = excluded.succeeded_at,
              succeeded_digest = excluded.succeeded_digest, session_id = excluded.session_id,
-             session_generation = excluded.session_generation",
+             session_generation = excluded.session_generation, device_id = excluded.device_id",
         &[
             (&challenge.id).into(),
             (&challenge.app_id).into(),
@@ -134,6 +137,7 @@ pub(crate) fn save(sql: &Sql<'_>, challenge: &Challenge) -> Result<(), StoreErro
             (&success.map(|success| success.digest.to_hex()).unwrap_or_default()).into(),
             (&session_id).into(),
             generation.into(),
+            (success.and_then(|success| success.device.as_deref()).unwrap_or_default()).into(),
         ],
     )?;
     Ok(())

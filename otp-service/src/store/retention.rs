@@ -21,6 +21,8 @@ pub(crate) enum Due {
     /// Sessions, 7 days after somebody ended them.
     EndedSessions,
     /// IP address and user agent of a session, 30 days after it began, whether it lives or not.
+    Fingerprints,
+    /// Browsers that have not signed in for 180 days (B-14).
     Devices,
     /// What became of a message, after 30 days.
     Deliveries,
@@ -29,13 +31,14 @@ pub(crate) enum Due {
 }
 
 impl Due {
-    pub(crate) const ALL: [Self; 9] = [
+    pub(crate) const ALL: [Self; 10] = [
         Self::Texts,
         Self::Challenges,
         Self::Replays,
         Self::ExpiredSessions,
         Self::IdleSessions,
         Self::EndedSessions,
+        Self::Fingerprints,
         Self::Devices,
         Self::Deliveries,
         Self::Throttles,
@@ -71,6 +74,10 @@ impl Due {
                      (SELECT id FROM sessions WHERE ended_at > 0 AND ended_at <= $1 ORDER BY ended_at LIMIT $2)"
             }
             Self::Devices => {
+                "DELETE FROM devices WHERE id IN
+                     (SELECT id FROM devices WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2)"
+            }
+            Self::Fingerprints => {
                 "UPDATE sessions SET ip = '', user_agent = '' WHERE id IN
                      (SELECT id FROM sessions WHERE (ip <> '' OR user_agent <> '') AND started_at <= $1
                       ORDER BY started_at LIMIT $2)"
@@ -90,11 +97,11 @@ impl Due {
     /// For how many seconds it is kept.
     fn kept(self, session_idle: i64) -> i64 {
         match self {
-            Self::Texts => 0,
+            Self::Texts | Self::Devices => 0,
             Self::Challenges | Self::Replays | Self::Throttles => DAY,
             Self::ExpiredSessions | Self::EndedSessions => 7 * DAY,
             Self::IdleSessions => 7 * DAY + session_idle,
-            Self::Devices | Self::Deliveries => 30 * DAY,
+            Self::Fingerprints | Self::Deliveries => 30 * DAY,
         }
     }
 

@@ -71,7 +71,8 @@ CREATE TABLE challenges (
     succeeded_at BIGINT NOT NULL,
     succeeded_digest TEXT NOT NULL,
     session_id TEXT NOT NULL,
-    session_generation BIGINT NOT NULL
+    session_generation BIGINT NOT NULL,
+    device_id TEXT NOT NULL
 );
 CREATE INDEX challenges_of_method ON challenges (method_id);
 CREATE INDEX challenges_by_end ON challenges (expires_at);
@@ -94,6 +95,19 @@ CREATE INDEX messages_of_method ON messages (method_id);
 CREATE INDEX messages_by_address ON messages (address);
 CREATE INDEX messages_by_time ON messages (created_at);
 CREATE INDEX messages_to_wipe ON messages (expires_at) WHERE text <> '';
+
+-- Browsers that have signed in before (B-14); `history` is what was done from there, as JSON.
+CREATE TABLE devices (
+    id TEXT NOT NULL PRIMARY KEY,
+    app_id TEXT NOT NULL REFERENCES apps (id),
+    method_id TEXT NOT NULL REFERENCES methods (id) ON DELETE CASCADE,
+    token_hash TEXT NOT NULL UNIQUE,
+    history TEXT NOT NULL,
+    used_at BIGINT NOT NULL,
+    expires_at BIGINT NOT NULL
+);
+CREATE INDEX devices_of_method ON devices (method_id);
+CREATE INDEX devices_by_end ON devices (expires_at);
 
 -- `token_hash` is the hash of the newest token (C-02), which `generation` derives.
 CREATE TABLE sessions (

@@ -71,12 +71,12 @@ pub(crate) fn save(
     Ok(())
 }
 
-/// Forgets the failures of an address in every app; its sends stay counted. Whether there were any.
-pub(crate) fn unblock(sql: &Sql<'_>, address: &str) -> Result<bool, StoreError> {
+/// Forgets the failures of an address; its sends stay counted. Whether there were any.
+pub(crate) fn unblock(sql: &Sql<'_>, app_id: &str, address: &str) -> Result<bool, StoreError> {
     let freed = sql.execute(
         "UPDATE throttles SET failures = 0, recent_failures = 0, last_failure_at = 0, wait_until = 0
-         WHERE address = $1 AND (failures > 0 OR wait_until > 0)",
-        &[address.into()],
+         WHERE app_id = $1 AND address = $2 AND (failures > 0 OR wait_until > 0)",
+        &[app_id.into(), address.into()],
     )?;
     Ok(freed > 0)
 }

@@ -47,7 +47,7 @@ pub(super) fn address(kind: &str, text: &str) -> Result<Address, StoreError> {
     Address::parse(method_type, text).ok_or_else(|| strange("methods.address"))
 }
 
-fn kind_text(method_type: MethodType) -> &'static str {
+pub(super) fn kind_text(method_type: MethodType) -> &'static str {
     match method_type {
         MethodType::PhoneNumber => "phone_number",
         MethodType::Email => "email",

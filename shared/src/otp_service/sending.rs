@@ -33,6 +33,10 @@ macro_rules! sends {
             /// Ours: makes it a resend inside this challenge.
             #[serde(default, skip_serializing_if = "Option::is_none")]
             pub challenge_id: Option<String>,
+            /// Ours: the token that this browser got at an earlier sign-in with this number or
+            /// address (B-14). One that is not known counts as none.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            pub device_token: Option<HiddenText>,
         }
 
         /// The answer of `login_or_create`.

@@ -263,3 +263,31 @@ pub struct DeleteUserResponse {
     #[cfg_attr(feature = "schema", schemars(with = "crate::schema::UserId"))]
     pub user_id: String,
 }
+
+/// `POST /users/phone_numbers/{id}/unblock`, ours: exactly one of the two names a live session of the
+/// number's user.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[cfg_attr(
+    feature = "schema",
+    derive(schemars::JsonSchema),
+    schemars(transform = crate::schema::token_or_jwt)
+)]
+pub struct UnblockPhoneNumberRequest {
+    /// Its token.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub session_token: Option<HiddenText>,
+    /// Its JWT.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub session_jwt: Option<HiddenText>,
+}
+
+/// The number is free, whether anything held it back or not.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct UnblockPhoneNumberResponse {
+    /// `Successfully unblocked user phone number`
+    pub message: String,
+    /// Whose it is.
+    #[cfg_attr(feature = "schema", schemars(with = "crate::schema::UserId"))]
+    pub user_id: String,
+}

@@ -38,6 +38,13 @@ pub struct VerifyOtpRequest {
     /// Each field given here must equal the one kept at send.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub device_fingerprint: Option<DeviceFingerprint>,
+    /// Ours: asks for a token by which this browser is known again (B-14).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub remember_device: Option<bool>,
+    /// Ours: the token that this browser got at an earlier sign-in. One that is not known counts as
+    /// none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub device_token: Option<HiddenText>,
 }
 
 /// The code was right.
@@ -62,4 +69,8 @@ pub struct VerifyOtpResponse {
     /// The session, where one was asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub session: Option<Session>,
+    /// Ours: where it was asked for. It opens nothing; with it others' failures and sends do not
+    /// count against this browser.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub device_token: Option<crate::DeviceToken>,
 }

@@ -63,6 +63,7 @@ fn verify(challenge: &mut Challenge, throttle: &mut Throttle, code: &str, now: i
             at: now,
             digest: presented.current(),
             session: None,
+            device: None,
         });
     }
     verdict
