@@ -112,7 +112,6 @@ fn alpha_2(region: Region) -> Option<[u8; 2]> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use proptest::prelude::*;
 
     fn parse(text: &str) -> Result<Destination, Unsendable> {
         Destination::parse(&PhoneNumber::parse(text).unwrap())
@@ -179,15 +178,5 @@ mod tests {
         let countries = countries();
         assert!(countries.is_sorted() && countries.len() > 200);
         assert!(countries.iter().all(|country| country.len() == 2));
-    }
-
-    proptest! {
-        #[test]
-        fn no_number_makes_the_library_panic_and_the_canonical_form_is_stable(digits in "[1-9][0-9]{6,14}") {
-            let number = PhoneNumber::parse(&format!("+{digits}")).unwrap();
-            if let Ok(canonical) = canonical(&number) {
-                prop_assert_eq!(super::canonical(&canonical), Ok(canonical));
-            }
-        }
     }
 }

@@ -80,6 +80,68 @@ fn base62(bytes: &[u8; 20]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
+
+    const KINDS: [Kind; 9] = [
+        Kind::App,
+        Kind::Challenge,
+        Kind::Email,
+        Kind::Jwk,
+        Kind::Key,
+        Kind::Message,
+        Kind::PhoneNumber,
+        Kind::Session,
+        Kind::User,
+    ];
+
+    proptest! {
+        #[test]
+        fn no_bytes_but_a_prefix_and_27_letters_and_digits_are_an_id(
+            bytes in prop_oneof![
+                proptest::collection::vec(any::<u8>(), 0..40),
+                "(user|pn|email|sess|app)?_?[0-9A-Za-z_é-]{24,29}".prop_map(String::into_bytes),
+            ],
+        ) {
+            let text = String::from_utf8_lossy(&bytes);
+            let kinds: Vec<Kind> = KINDS.into_iter().filter(|kind| is_id(*kind, &text)).collect();
+            prop_assert!(kinds.len() <= 1, "{kinds:?}");
+            if let [kind] = kinds[..] {
+                prop_assert!(text.is_ascii());
+                prop_assert_eq!(text.len(), kind.prefix().len() + 1 + LENGTH);
+            }
+            prop_assert_eq!(
+                is_method_id(&text),
+                matches!(kinds[..], [Kind::PhoneNumber | Kind::Email])
+            );
+        }
+
+        #[test]
+        fn every_id_that_is_made_is_one_of_its_kind_and_holds_its_bytes(
+            time in any::<u32>(),
+            random in any::<[u8; 16]>(),
+        ) {
+            for kind in KINDS {
+                let id = new(kind, EPOCH + i64::from(time), random);
+                prop_assert!(is_id(kind, &id));
+                let ksuid = id.rsplit('_').next().unwrap();
+                prop_assert_eq!(decoded(ksuid), [&time.to_be_bytes()[..], &random].concat());
+            }
+        }
+    }
+
+    /// The bytes behind 27 characters of base62, by the textbook.
+    fn decoded(ksuid: &str) -> Vec<u8> {
+        let mut bytes = [0_u8; 20];
+        for character in ksuid.bytes() {
+            let mut carry = ALPHABET.iter().position(|one| *one == character).unwrap();
+            for byte in bytes.iter_mut().rev() {
+                carry += usize::from(*byte) * 62;
+                *byte = u8::try_from(carry % 256).unwrap();
+                carry /= 256;
+            }
+        }
+        bytes.to_vec()
+    }
 
     #[test]
     fn base62_is_that_of_the_ksuid_specification() {

@@ -20,6 +20,7 @@ macro_rules! every_test {
         mod races;
         mod repeats;
         mod retention;
+        mod sdk_habits;
         mod sessions;
         mod sign_in;
         mod throttles;
@@ -31,6 +32,7 @@ macro_rules! every_test {
 mod on_sqlite {
     pub(super) use super::database::Sqlite as TestDatabase;
     every_test!();
+    mod fuzz;
     mod sqlite_files;
 }
 
