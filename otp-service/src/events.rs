@@ -1,10 +1,20 @@
-//! What happened, as one log line each with fields from closed sets (F-03). An address appears only
-//! as its tag: country, last two digits and a keyed hash that changes every month (F-02).
+//! What happened: each event is logged, with fields from closed sets (F-03), and counted (F-10), here
+//! and nowhere else. An address appears only as its tag: country, last two digits and a keyed hash that
+//! changes every month (F-02).
+
+mod counts;
+
+use edge::metrics::{ClosedSet, Registry};
+use storage::Database;
 
 use crate::address::Address;
 use crate::commands::{send_code, verify_code};
+use crate::config::Config;
 use crate::rules::throttle::Refusal;
 use crate::secrets::Secrets;
+use counts::{Begun, Counts, Limit, SendResult, VerifyResult};
+
+pub(crate) use counts::{Ended, Jwt};
 
 /// A month, long enough to follow a case and short enough to forget.
 const HASH_LIVES: i64 = 30 * 24 * 3600;
@@ -28,92 +38,207 @@ pub(crate) fn tag(secrets: &Secrets, address: &Address, now: i64) -> String {
     }
 }
 
-/// Somebody asked for a code.
-pub(crate) fn send(tag: &str, outcome: &send_code::Outcome) {
-    use send_code::Outcome;
-    let result = match outcome {
-        Outcome::Sent(_) => "queued",
-        Outcome::Refused(refusal) => throttled(*refusal),
-        Outcome::NoUser => "no_user",
-        Outcome::OtherRequest => "key_used_for_another_request",
-    };
-    let challenge = match outcome {
-        Outcome::Sent(sent) => sent.challenge_id.as_str(),
-        _ => "",
-    };
-    tracing::info!(
-        event = "send",
-        to = tag,
-        result,
-        challenge,
-        "a code was asked for"
-    );
+/// Logs what happened, and counts it.
+#[derive(Debug)]
+pub(crate) struct Events {
+    counts: Counts,
 }
 
-/// Somebody presented a code.
-pub(crate) fn verify(method_id: &str, outcome: &verify_code::Outcome) {
-    use verify_code::Outcome;
-    let result = match outcome {
-        Outcome::Verified { .. } => "right",
-        Outcome::Invalid => "no_challenge",
-        Outcome::Wrong { .. } => "wrong",
-        Outcome::Exhausted { .. } => "exhausted",
-        Outcome::Expired => "expired",
-        Outcome::Refused(refusal) => throttled(*refusal),
-        Outcome::InvalidSession => "invalid_session",
-        Outcome::UserInactive => "user_inactive",
-        Outcome::OtherRequest => "key_used_for_another_request",
-    };
-    // Only ids of ours: what else was sent as one may be anything.
-    let method = if crate::ids::is_method_id(method_id) {
-        method_id
+impl Events {
+    pub(crate) fn register(registry: &mut Registry, database: &Database) -> Self {
+        Self {
+            counts: Counts::register(registry, database),
+        }
+    }
+
+    /// Somebody asked for a code.
+    pub(crate) fn send(&self, tag: &str, outcome: &send_code::Outcome) {
+        use send_code::Outcome;
+        let result = match outcome {
+            Outcome::Sent(_) => SendResult::Queued,
+            Outcome::Repeated(_) => SendResult::Repeated,
+            Outcome::Refused(refusal) => (*refusal).into(),
+            Outcome::NoUser => SendResult::NoUser,
+            Outcome::OtherRequest => SendResult::OtherRequest,
+        };
+        let challenge = match outcome {
+            Outcome::Sent(sent) | Outcome::Repeated(sent) => sent.challenge_id.as_str(),
+            _ => "",
+        };
+        self.counts.sends.count(result);
+        let result = result.as_str();
+        tracing::info!(
+            event = "send",
+            to = tag,
+            result,
+            challenge,
+            "a code was asked for"
+        );
+        if let Outcome::Refused(refusal) = outcome {
+            self.throttled(*refusal);
+        }
+    }
+
+    /// Somebody presented a code.
+    pub(crate) fn verify(&self, method_id: &str, outcome: &verify_code::Outcome) {
+        use verify_code::Outcome;
+        let result = VerifyResult::from(outcome);
+        // Only ids of ours: what else was sent as one may be anything.
+        let method = if crate::ids::is_method_id(method_id) {
+            method_id
+        } else {
+            "malformed"
+        };
+        self.counts.verifies.count(result);
+        let (session, begun) = session_of(outcome);
+        let result = result.as_str();
+        tracing::info!(
+            event = "verify",
+            method,
+            result,
+            session,
+            "a code was presented"
+        );
+        if let Some(begun) = begun {
+            self.counts.sessions_begun.count(begun);
+            let how = begun.as_str();
+            tracing::info!(event = "session", session, how, "a session has a new token");
+        }
+        match outcome {
+            Outcome::Refused(refusal) => self.throttled(*refusal),
+            Outcome::Verified { crowded_out, .. } => crowded_out
+                .iter()
+                .for_each(|id| self.session_ended(id, Ended::CrowdedOut)),
+            _ => {}
+        }
+    }
+
+    /// A session ended.
+    pub(crate) fn session_ended(&self, session_id: &str, why: Ended) {
+        self.counts.sessions_ended.count(why);
+        let why = why.as_str();
+        tracing::info!(
+            event = "session_ended",
+            session = session_id,
+            why,
+            "a session ended"
+        );
+    }
+
+    /// All sessions of a user that this touches ended with it.
+    pub(crate) fn sessions_ended(&self, user_id: &str, why: Ended) {
+        self.counts.sessions_ended.count(why);
+        let why = why.as_str();
+        tracing::info!(
+            event = "session_ended",
+            user = user_id,
+            why,
+            "the sessions of a user ended"
+        );
+    }
+
+    /// Somebody came with a session that has ended.
+    pub(crate) fn session_reused(&self, session_id: &str) {
+        self.counts.sessions_reused.inc();
+        tracing::info!(
+            event = "session_reuse",
+            session = session_id,
+            "a session that has ended was presented"
+        );
+    }
+
+    /// A session's JWT was given. Too frequent for the log.
+    pub(crate) fn jwt(&self, how: Jwt) {
+        self.counts.jwts.count(how);
+    }
+
+    /// An operator made a secret key.
+    pub(crate) fn key_made(&self, key_id: &str, mode: &str) {
+        tracing::info!(
+            event = "key_made",
+            key = key_id,
+            mode,
+            "a secret key was made"
+        );
+    }
+
+    /// A secret key was used that never was before.
+    pub(crate) fn key_first_used(&self, key_id: &str) {
+        tracing::info!(
+            event = "key_used_first",
+            key = key_id,
+            "a secret key was used for the first time"
+        );
+    }
+
+    /// An operator revoked a secret key.
+    pub(crate) fn key_revoked(&self, key_id: &str, mode: &str) {
+        tracing::info!(
+            event = "key_revoked",
+            key = key_id,
+            mode,
+            "a secret key was revoked"
+        );
+    }
+
+    /// How many messages wait to be handed over.
+    pub(crate) fn messages_waiting(&self, waiting: i64) {
+        self.counts.messages_waiting.set(waiting);
+    }
+
+    /// A number was held back.
+    fn throttled(&self, refusal: Refusal) {
+        let limit = Limit::from(refusal);
+        self.counts.throttled.count(limit);
+        let limit = limit.as_str();
+        tracing::info!(
+            event = "throttled",
+            key = "number",
+            limit,
+            "a limit was met"
+        );
+    }
+}
+
+/// The settings that the service works with. Those that are secret hide themselves, and are left out
+/// besides (F-03).
+pub(crate) fn configuration(config: &Config) {
+    let database = if config.database_url.is_some() || config.database_url_file.is_some() {
+        "given"
     } else {
-        "malformed"
-    };
-    let session = match outcome {
-        Outcome::Verified {
-            session: Some(session),
-            ..
-        } => session.id.as_str(),
-        _ => "",
+        "own file"
     };
     tracing::info!(
-        event = "verify",
-        method,
-        result,
-        session,
-        "a code was presented"
-    );
-    if let Outcome::Verified { crowded_out, .. } = outcome {
-        crowded_out.iter().for_each(|id| session_crowded_out(id));
-    }
-}
-
-/// A session ended because its user began one too many (C-09).
-fn session_crowded_out(session_id: &str) {
-    tracing::info!(
-        event = "session_ended",
-        session = session_id,
-        why = "crowded_out",
-        "a session ended"
+        event = "configuration",
+        database,
+        gateway = ?config.gateway,
+        origin_host = config.origin_host,
+        app_name = config.app_name,
+        countries = ?config.allowed_countries,
+        fixed_lines = config.allow_fixed_lines,
+        keys_in_addresses = config.jwks_key_in_address,
+        policy = ?config.policy,
+        traffic = ?config.traffic,
+        "the settings"
     );
 }
 
-/// A session ended at somebody's word.
-pub(crate) fn session_ended(session_id: &str) {
-    tracing::info!(
-        event = "session_ended",
-        session = session_id,
-        why = "deleted",
-        "a session ended"
-    );
-}
-
-fn throttled(refusal: Refusal) -> &'static str {
-    match refusal {
-        Refusal::Wait(_) => "number_waits",
-        Refusal::Locked => "number_locked",
-    }
+/// The session that a verification gave, and how it came to its token, if that is new.
+fn session_of(outcome: &verify_code::Outcome) -> (&str, Option<Begun>) {
+    let verify_code::Outcome::Verified {
+        session: Some(session),
+        repeated,
+        ..
+    } = outcome
+    else {
+        return ("", None);
+    };
+    let begun = match (repeated, session.generation) {
+        (true, _) => None,
+        (false, 1) => Some(Begun::Made),
+        (false, _) => Some(Begun::Rotated),
+    };
+    (session.id.as_str(), begun)
 }
 
 #[cfg(test)]

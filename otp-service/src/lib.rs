@@ -19,6 +19,7 @@ mod events;
 mod housekeeping;
 mod ids;
 mod jwt;
+mod lookout;
 mod message;
 mod openapi;
 mod outbox;

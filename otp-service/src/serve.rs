@@ -17,8 +17,10 @@ use tokio::net::TcpListener;
 use crate::api;
 use crate::app::Mode;
 use crate::config::{Config, GatewayKind};
+use crate::events::{self, Events};
 use crate::housekeeping::keep_house;
 use crate::jwt::KeyRings;
+use crate::lookout::look_out;
 use crate::message::{Template, TemplateError};
 use crate::own_key::{OWN_KEY, OwnKey, Settled, settle};
 use crate::random::Random;
@@ -111,6 +113,7 @@ pub async fn prepare_with(
     clock: Clock,
     random: Random,
 ) -> Result<Prepared, StartError> {
+    events::configuration(config);
     let (router, service) = build(config, clock, random).await?;
     for app_id in service
         .database
@@ -162,13 +165,16 @@ impl Prepared {
         let address = listener.local_addr().map_err(StartError::Listen)?;
         edge::settings::check_listen(address, insecure_listen).map_err(StartError::Setting)?;
         tracing::info!(%address, "the OTP service listens");
+        let lookout = tokio::spawn(look_out(Arc::clone(&service)));
         let housekeeping = tokio::spawn(keep_house(Arc::clone(&service)));
         let shown = show(page, &service, stop.clone());
         let served = edge::serve(listener, router, &service.traffic, stop.clone());
         let (served, ()) = tokio::join!(served, shown);
-        housekeeping.abort();
-        // The task holds the service; it is gone once this returns.
-        drop(housekeeping.await);
+        for task in [housekeeping, lookout] {
+            task.abort();
+            // The task holds the service; it is gone once this returns.
+            drop(task.await);
+        }
         match Arc::into_inner(service) {
             Some(service) => service.close().await,
             None => tracing::error!("somebody still holds the database; it was not waited for"),
@@ -214,9 +220,10 @@ pub(crate) async fn build(
     let mut registry = edge::metrics::registry(env!("CARGO_PKG_VERSION"), clock.now());
     let traffic = Traffic::new(&mut registry, &config.traffic, api::work_of);
     let service = Arc::new(Service {
-        registry: Arc::new(registry),
         traffic,
         readiness: Readiness::default(),
+        events: Events::register(&mut registry, &database),
+        registry: Arc::new(registry),
         database,
         clock,
         timekeeper,

@@ -10,6 +10,7 @@ use shared::{DeviceToken, SessionToken};
 use storage::Database;
 
 use crate::app::App;
+use crate::events::Events;
 use crate::jwt::KeyRings;
 use crate::message::Template;
 use crate::own_key::OwnKey;
@@ -26,6 +27,7 @@ pub(crate) struct Service {
     pub(crate) registry: Arc<Registry>,
     pub(crate) traffic: Traffic,
     pub(crate) readiness: Readiness,
+    pub(crate) events: Events,
     pub(crate) database: Database,
     pub(crate) clock: Clock,
     pub(crate) timekeeper: Timekeeper,

@@ -6,18 +6,23 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags};
+use tokio::sync::mpsc::error::SendTimeoutError;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::readers::Readers;
 use crate::server;
 use crate::server::pool::{Kind, Pool};
+use crate::watch::{Commit, Watch};
 use crate::writer::{Command, Waiting, Writer};
 use crate::{OpenError, Sql, StoreError, files, migrate};
 
-/// So many commands may wait for the writer; the next caller waits for a place.
+/// So many commands may wait for the writer; the next caller waits for a place, but not for long.
 const QUEUE: usize = 1024;
+/// H-13
+pub(crate) const PLACE_WITHIN: Duration = Duration::from_secs(1);
 
 /// An open database. Clones share it; [`Database::close`] or dropping the last one closes it.
 #[derive(Clone)]
@@ -34,6 +39,7 @@ struct File {
     commands: mpsc::Sender<Box<dyn Command>>,
     readers: Readers,
     writer: Arc<Mutex<Option<JoinHandle<()>>>>,
+    watch: Watch,
 }
 
 impl std::fmt::Debug for Database {
@@ -62,14 +68,17 @@ impl Database {
         migrate::migrate(&writer.sql(), "BEGIN IMMEDIATE", migrations)?;
 
         let (commands, waiting) = mpsc::channel(QUEUE);
+        let watch = Watch::default();
+        let told = watch.clone();
         let writer = std::thread::Builder::new()
             .name("sqlite-writer".to_owned())
-            .spawn(move || writer.work(waiting))
+            .spawn(move || writer.work(waiting, &told))
             .map_err(|cause| OpenError::File(path.to_owned(), cause))?;
         Ok(Self(Engine::Sqlite(File {
             commands,
             readers: Readers::new(path),
             writer: Arc::new(Mutex::new(Some(writer))),
+            watch,
         })))
     }
 
@@ -98,11 +107,30 @@ impl Database {
     {
         let (reply, answer) = oneshot::channel();
         let command = Box::new(Waiting::new(command, reply));
+        let _waits = self.watched().waits();
         match &self.0 {
-            Engine::Sqlite(file) => file.commands.send(command).await.map_err(|_| closing())?,
+            Engine::Sqlite(file) => file.give(command).await?,
             Engine::Server(pool) => pool.give(command, Kind::Command).await?,
         }
         answer.await.map_err(|_| closing())?
+    }
+
+    /// Has the end of every commit told to `watcher`, on the thread that commits.
+    pub fn watch(&self, watcher: impl Fn(Commit<'_>) + Send + Sync + 'static) {
+        self.watched().tell(Box::new(watcher));
+    }
+
+    /// Tells how many commands were given and are not answered yet. It does not keep the database open.
+    pub fn waiting(&self) -> impl Fn() -> usize + Send + Sync + use<> {
+        let watch = self.watched().clone();
+        move || watch.waiting()
+    }
+
+    fn watched(&self) -> &Watch {
+        match &self.0 {
+            Engine::Sqlite(file) => &file.watch,
+            Engine::Server(pool) => pool.watch(),
+        }
     }
 
     /// Answers a question from one consistent picture of everything that was committed before.
@@ -141,6 +169,7 @@ impl Database {
                 commands,
                 readers,
                 writer,
+                watch: _,
             }) => {
                 drop((commands, readers));
                 let mut handle = writer.lock().unwrap_or_else(PoisonError::into_inner);
@@ -156,6 +185,16 @@ impl Database {
 }
 
 impl File {
+    async fn give(&self, command: Box<dyn Command>) -> Result<(), StoreError> {
+        match self.commands.send_timeout(command, PLACE_WITHIN).await {
+            Ok(()) => Ok(()),
+            Err(SendTimeoutError::Timeout(_)) => {
+                Err(StoreError::Unavailable("too many commands wait".to_owned()))
+            }
+            Err(SendTimeoutError::Closed(_)) => Err(closing()),
+        }
+    }
+
     async fn read<T, F>(&self, question: F) -> Result<T, StoreError>
     where
         T: Send + 'static,

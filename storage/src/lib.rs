@@ -19,9 +19,11 @@ mod migrate;
 mod readers;
 mod server;
 mod sql;
+mod watch;
 mod writer;
 
 pub use database::{Database, back_up, check};
 pub use error::{OpenError, StoreError};
 pub use fault_point::fault_point;
 pub use sql::{Param, Row, Sql};
+pub use watch::Commit;

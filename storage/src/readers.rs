@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use rusqlite::{Connection, OpenFlags};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+use crate::database::PLACE_WITHIN;
 use crate::writer::keep_plans;
 use crate::{Sql, StoreError};
 
@@ -28,12 +29,14 @@ impl Readers {
         }
     }
 
-    /// Waits for a free place.
+    /// Waits for a free place, but not for long.
     pub(crate) async fn place(&self) -> Result<OwnedSemaphorePermit, StoreError> {
         let closed = |_| StoreError::Unavailable("the database is closing".to_owned());
-        Arc::clone(&self.places)
-            .acquire_owned()
+        let place = Arc::clone(&self.places).acquire_owned();
+        let waited = |_| StoreError::Unavailable("too many questions wait".to_owned());
+        tokio::time::timeout(PLACE_WITHIN, place)
             .await
+            .map_err(waited)?
             .map_err(closed)
     }
 

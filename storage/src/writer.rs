@@ -2,11 +2,13 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
+use std::time::Instant;
 
 use rusqlite::Connection;
 use rusqlite::config::DbConfig;
 use tokio::sync::{mpsc, oneshot};
 
+use crate::watch::Watch;
 use crate::{Sql, StoreError, fault_point};
 
 /// At most so many commands share a commit; the rest waits for the next one.
@@ -88,7 +90,7 @@ impl Writer {
     }
 
     /// Works until every sender is gone.
-    pub(crate) fn work(mut self, mut commands: mpsc::Receiver<Box<dyn Command>>) {
+    pub(crate) fn work(mut self, mut commands: mpsc::Receiver<Box<dyn Command>>, watch: &Watch) {
         while let Some(first) = commands.blocking_recv() {
             let mut group = vec![first];
             gather(&mut group, LARGEST_GROUP, &mut commands);
@@ -98,6 +100,7 @@ impl Writer {
             if group.is_empty() {
                 continue;
             }
+            let began = Instant::now();
             let committed = match self.begin() {
                 Ok(()) => self.commit_together(&mut group),
                 Err(failure) => {
@@ -111,6 +114,7 @@ impl Writer {
                 tracing::error!(commands = group.len(), %failure, "a group of commands was not committed");
                 self.roll_back();
             }
+            watch.over(group.len(), began, committed.as_ref().err());
             for command in group {
                 command.answer(committed.as_ref().err());
                 fault_point("sqlite-between-answers");

@@ -44,7 +44,17 @@ pub(super) async fn app_of_key(service: &Service, key: &str) -> Result<App, ApiE
         .read(move |sql| api_keys::app_of(sql, &question))
         .await
         .map_err(fault)?;
-    let app = found.ok_or(ErrorType::Unauthorized)?;
+    let (app, used_before) = found.ok_or(ErrorType::Unauthorized)?;
+    if !used_before {
+        let key = hash.clone();
+        let first = move |sql: &storage::Sql<'_>| api_keys::first_use(sql, &key, now);
+        match service.database.write(first).await {
+            Ok(Some(key_id)) => service.events.key_first_used(&key_id),
+            Ok(None) => {}
+            // No reason to turn a caller away.
+            Err(error) => tracing::warn!(%error, "the first use of a key was not noted"),
+        }
+    }
     service.known_keys.remember(hash, app.clone(), now);
     Ok(app)
 }

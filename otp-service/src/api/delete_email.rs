@@ -13,6 +13,7 @@ use super::caller::Caller;
 use super::fault;
 use super::path_id::EmailId;
 use crate::commands::change_user::delete_method;
+use crate::events::Ended;
 use crate::openapi::{Example, Operation, Tag, sample};
 use crate::service::Service;
 
@@ -44,6 +45,9 @@ pub(crate) async fn handle(
         move |sql: &storage::Sql<'_>| delete_method(sql, &app, MethodType::Email, &id, now);
     let owner = service.database.write(delete).await.map_err(fault)?;
     let user_id = owner.ok_or(ErrorType::EmailNotFound)?;
+    service
+        .events
+        .sessions_ended(&user_id, Ended::AddressRemoved);
     Ok(Json(DeleteUserResponse {
         message: "Successfully deleted user email".to_owned(),
         user_id,

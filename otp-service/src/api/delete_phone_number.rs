@@ -13,6 +13,7 @@ use super::caller::Caller;
 use super::fault;
 use super::path_id::PhoneNumberId;
 use crate::commands::change_user::delete_method;
+use crate::events::Ended;
 use crate::openapi::{Example, Operation, Tag, sample};
 use crate::service::Service;
 
@@ -47,6 +48,9 @@ pub(crate) async fn handle(
         move |sql: &storage::Sql<'_>| delete_method(sql, &app, MethodType::PhoneNumber, &id, now);
     let owner = service.database.write(delete).await.map_err(fault)?;
     let user_id = owner.ok_or(ErrorType::PhoneNumberNotFound)?;
+    service
+        .events
+        .sessions_ended(&user_id, Ended::AddressRemoved);
     Ok(Json(DeleteUserResponse {
         message: "Successfully deleted user phone number".to_owned(),
         user_id,

@@ -12,7 +12,7 @@ use storage::{Sql, StoreError};
 
 use super::caller::Caller;
 use super::{fault, named_session, outcome};
-use crate::events;
+use crate::events::Ended;
 use crate::openapi::{Example, Operation, Tag, sample};
 use crate::service::Service;
 use crate::store::sessions::{self, SessionRef};
@@ -64,28 +64,32 @@ pub(crate) async fn handle(
         .write(move |sql| end(sql, &app.id, &named, now))
         .await
         .map_err(fault)?;
-    let session_id = ended.ok_or(unknown)?;
-    events::session_ended(&session_id);
+    let (session_id, now_ended) = ended.ok_or(unknown)?;
+    if now_ended {
+        service.events.session_ended(&session_id, Ended::Deleted);
+    }
     Ok(Json(DeleteSessionResponse {
         message: "Successfully deleted session".to_owned(),
     }))
 }
 
 /// Ends the session; its id, if it was ever there.
+/// Ends the session. Its id, and whether it had not ended before.
 fn end(
     sql: &Sql<'_>,
     app_id: &str,
     named: &SessionRef,
     now: i64,
-) -> Result<Option<String>, StoreError> {
+) -> Result<Option<(String, bool)>, StoreError> {
     let found = sessions::find(sql, app_id, named)?;
     let Some(mut session) = found else {
         return Ok(None);
     };
-    if session.lifetime.ended_at == 0 {
+    let live = session.lifetime.ended_at == 0;
+    if live {
         session.lifetime.ended_at = now;
         session.updated_at = now;
         sessions::save(sql, app_id, &session)?;
     }
-    Ok(Some(session.id))
+    Ok(Some((session.id, live)))
 }

@@ -12,6 +12,7 @@ use shared::{ErrorType, schema};
 use super::caller::Caller;
 use super::fault;
 use super::path_id::UserId;
+use crate::events::Ended;
 use crate::openapi::{Example, Operation, Tag, sample};
 use crate::service::Service;
 use crate::store::users;
@@ -44,6 +45,7 @@ pub(crate) async fn handle(
     if !deleted {
         return Err(ErrorType::UserNotFound.into());
     }
+    service.events.sessions_ended(&user_id, Ended::UserDeleted);
     Ok(Json(DeleteUserResponse {
         message: "Successfully deleted user".to_owned(),
         user_id,

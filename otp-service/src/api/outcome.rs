@@ -8,7 +8,9 @@ use crate::rules::throttle::Refusal;
 /// The number has to wait, or is locked (B-10).
 pub(crate) fn refusal(refusal: Refusal) -> ApiError {
     match refusal {
-        Refusal::Wait(secs) => ApiError::from(ErrorType::TooManyRequests).retry_after(secs),
+        Refusal::Wait(secs) | Refusal::Paced(secs, _) => {
+            ApiError::from(ErrorType::TooManyRequests).retry_after(secs)
+        }
         Refusal::Locked => ErrorType::NumberBlocked.into(),
     }
 }

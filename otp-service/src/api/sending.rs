@@ -110,9 +110,9 @@ pub(super) async fn send(
         .write(move |sql| command.run(&limits, &secrets, sql))
         .await
         .map_err(fault)?;
-    events::send(&tag, &outcome);
+    service.events.send(&tag, &outcome);
     match outcome {
-        Outcome::Sent(sent) => Ok(sent),
+        Outcome::Sent(sent) | Outcome::Repeated(sent) => Ok(sent),
         Outcome::Refused(refusal) => Err(outcome::refusal(refusal)),
         Outcome::NoUser => Err(ErrorType::UserNotFound.into()),
         Outcome::OtherRequest => Err(outcome::other_request()),

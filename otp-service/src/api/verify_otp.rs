@@ -11,7 +11,6 @@ use shared::{ErrorEnvelope, ErrorType, HiddenText};
 use super::caller::Caller;
 use super::{fault, named_session, outcome, sending};
 use crate::commands::verify_code::{Drawn, Outcome, VerifyCode};
-use crate::events;
 use crate::openapi::{Example, Operation, Tag, sample};
 use crate::secrets::fingerprint;
 use crate::service::Service;
@@ -115,7 +114,7 @@ pub(crate) async fn handle(
         .write(move |sql| command.run(&limits, &secrets, sql))
         .await
         .map_err(fault)?;
-    events::verify(&method_id, &outcome);
+    service.events.verify(&method_id, &outcome);
     answer(&app.id, &service, outcome).await
 }
 

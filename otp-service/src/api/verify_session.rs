@@ -10,7 +10,7 @@ use shared::otp_service::{VerifySessionRequest, VerifySessionResponse};
 
 use super::caller::Caller;
 use super::{fault, named_session, outcome};
-use crate::commands::verify_session::VerifySession;
+use crate::commands::verify_session::{Outcome, VerifySession};
 use crate::openapi::{Example, Operation, Tag, sample};
 use crate::service::Service;
 
@@ -66,11 +66,18 @@ pub(crate) async fn handle(
         lasts: request.session_expires_in,
         now: service.clock.now(),
     };
-    let found = command
+    let outcome = command
         .run(&service.limits, &service.database)
         .await
         .map_err(fault)?;
-    let session = found.ok_or(ErrorType::InvalidSession)?;
+    let session = match outcome {
+        Outcome::Live(session) => *session,
+        Outcome::Ended(session_id) => {
+            service.events.session_reused(&session_id);
+            return Err(ErrorType::InvalidSession.into());
+        }
+        Outcome::Unknown => return Err(ErrorType::InvalidSession.into()),
+    };
     let session_token = service.session_token(&session)?;
     let session = session.into_wire();
     Ok(Json(VerifySessionResponse {

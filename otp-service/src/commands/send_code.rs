@@ -96,6 +96,8 @@ impl Sent {
 #[derive(Debug)]
 pub(crate) enum Outcome {
     Sent(Sent),
+    /// The answer of an equal send before; nothing was sent.
+    Repeated(Sent),
     Refused(Refusal),
     /// The address belongs to nobody, and no user is to be made.
     NoUser,
@@ -115,7 +117,7 @@ impl SendCode {
         let mut bucket = Bucket::load(sql, app_id, &self.address, device, now)?;
         match self.repeat_of(sql, &bucket.last_send)? {
             Repeat::New => {}
-            Repeat::Of(answer) => return Ok(Outcome::Sent(answer)),
+            Repeat::Of(answer) => return Ok(Outcome::Repeated(answer)),
             Repeat::OtherRequest => return Ok(Outcome::OtherRequest),
         }
         let known = users::by_address(sql, app_id, &self.address)?;

@@ -62,6 +62,8 @@ pub(crate) enum Outcome {
         device: Option<Box<StoredDevice>>,
         /// Sessions that ended so that this one could begin (C-09).
         crowded_out: Vec<String>,
+        /// It is the answer of a success before (I-07).
+        repeated: bool,
     },
     /// Nothing is told.
     Invalid,
@@ -260,6 +262,7 @@ impl VerifyCode {
             session: session.map(Box::new),
             device: remembered.map(Box::new),
             crowded_out: ended,
+            repeated: false,
         })
     }
 
@@ -393,6 +396,7 @@ impl VerifyCode {
             session: session.map(Box::new),
             device: device.map(Box::new),
             crowded_out: Vec::new(),
+            repeated: true,
         })
     }
 

@@ -18,46 +18,49 @@ pub(crate) struct VerifySession {
     pub(crate) now: i64,
 }
 
+/// What came of it.
+#[derive(Debug)]
+pub(crate) enum Outcome {
+    Live(Box<StoredSession>),
+    /// It was one, and this was its id.
+    Ended(String),
+    Unknown,
+}
+
 impl VerifySession {
-    /// The session as it is now, or nothing when it opens nothing.
+    /// The session as it is now, unless it opens nothing.
     pub(crate) async fn run(
         self,
         limits: &Limits,
         database: &Database,
-    ) -> Result<Option<StoredSession>, StoreError> {
+    ) -> Result<Outcome, StoreError> {
         let (question, with) = (self.clone(), limits.clone());
         let found = database.read(move |sql| question.load(&with, sql)).await?;
         match found {
-            Some((session, false)) => Ok(Some(session)),
-            None => Ok(None),
-            Some((_, true)) => {
+            (outcome, false) => Ok(outcome),
+            (_, true) => {
                 let with = limits.clone();
                 database
                     .write(move |sql| {
-                        let Some((session, changed)) = self.load(&with, sql)? else {
-                            return Ok(None);
-                        };
-                        if changed {
-                            sessions::save(sql, &self.app.id, &session)?;
+                        let (outcome, changed) = self.load(&with, sql)?;
+                        if let (Outcome::Live(session), true) = (&outcome, changed) {
+                            sessions::save(sql, &self.app.id, session)?;
                         }
-                        Ok(Some(session))
+                        Ok(outcome)
                     })
                     .await
             }
         }
     }
 
-    /// The live session with its changes applied, and whether there were any.
-    fn load(
-        &self,
-        limits: &Limits,
-        sql: &Sql<'_>,
-    ) -> Result<Option<(StoredSession, bool)>, StoreError> {
-        let found = sessions::find(sql, &self.app.id, &self.named)?;
-        let Some(mut session) = found.filter(|session| session.lifetime.is_live(limits, self.now))
-        else {
-            return Ok(None);
+    /// A live session with its changes applied, and whether there were any.
+    fn load(&self, limits: &Limits, sql: &Sql<'_>) -> Result<(Outcome, bool), StoreError> {
+        let Some(mut session) = sessions::find(sql, &self.app.id, &self.named)? else {
+            return Ok((Outcome::Unknown, false));
         };
+        if !session.lifetime.is_live(limits, self.now) {
+            return Ok((Outcome::Ended(session.id), false));
+        }
         let mut changed = session.lifetime.touch(self.now);
         if let Some(lasts) = self.lasts {
             session.lifetime.extend(limits, lasts.as_secs(), self.now);
@@ -66,6 +69,6 @@ impl VerifySession {
         if changed {
             session.updated_at = self.now;
         }
-        Ok(Some((session, changed)))
+        Ok((Outcome::Live(Box::new(session)), changed))
     }
 }

@@ -10,6 +10,7 @@ use storage::{Sql, StoreError};
 use super::signed::{REUSE, Signed};
 use super::{KeyFault, SigningKey, claimed_key, session_id};
 use crate::api::fault;
+use crate::events::Jwt;
 use crate::ids::{self, Kind};
 use crate::secrets::Secrets;
 use crate::service::Service;
@@ -165,6 +166,7 @@ impl Service {
     ) -> Result<String, ApiError> {
         let now = self.clock.now();
         if let Some(jwt) = self.key_rings.signed.find(session, now) {
+            self.events.jwt(Jwt::Reused);
             return Ok(jwt);
         }
         let ring = self.key_ring(app_id).await?;
@@ -174,6 +176,7 @@ impl Service {
         let jwt = key
             .sign(app_id, session, now, self.clock.host())
             .map_err(ApiError::internal)?;
+        self.events.jwt(Jwt::Signed);
         self.key_rings.signed.remember(session, &jwt, now);
         Ok(jwt)
     }

@@ -25,8 +25,7 @@ pub(crate) fn may_send(
         device.may_send(&kept_free(limits), now),
     ) {
         (Ok(()), _) | (_, Ok(())) => Ok(()),
-        (Err(Refusal::Wait(one)), Err(Refusal::Wait(other))) => Err(Refusal::Wait(one.min(other))),
-        (Err(Refusal::Locked), refused) | (refused, Err(Refusal::Locked)) => refused,
+        (Err(one), Err(other)) => Err(one.sooner_of(other)),
     }
 }
 
@@ -48,6 +47,7 @@ fn kept_free(limits: &Limits) -> Limits {
 
 #[cfg(test)]
 mod tests {
+    use super::super::throttle::Pace;
     use super::*;
 
     const NOW: i64 = 1_800_000_000;
@@ -76,7 +76,7 @@ mod tests {
         }
         assert_eq!(
             may_send(&limits(), &number, &device, now),
-            Err(Refusal::Wait(3600 - 120))
+            Err(Refusal::Paced(3600 - 120, Pace::Hour))
         );
         assert_eq!(resend_in(&limits(), &number, &device, now), 3600 - 120);
     }

@@ -27,13 +27,37 @@ pub(crate) struct Throttle {
     pub(crate) sends: Vec<i64>,
 }
 
+/// The span within which too many messages went out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Pace {
+    CoolDown,
+    Hour,
+    Day,
+}
+
 /// Why the number may not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Refusal {
-    /// For so many seconds, at least 1.
+    /// For so many seconds, at least 1: too many wrong codes in a row.
     Wait(u32),
+    /// Send for so many seconds, at least 1: too many messages went out within this span.
+    Paced(u32, Pace),
     /// Until an operator frees it.
     Locked,
+}
+
+impl Refusal {
+    /// The one that is over sooner.
+    pub(super) fn sooner_of(self, other: Self) -> Self {
+        match (self, other) {
+            (
+                Self::Wait(one) | Self::Paced(one, _),
+                Self::Wait(another) | Self::Paced(another, _),
+            ) if another < one => other,
+            (Self::Locked, _) => other,
+            _ => self,
+        }
+    }
 }
 
 impl Throttle {
@@ -48,12 +72,13 @@ impl Throttle {
     /// Whether a message may be sent now.
     pub(crate) fn may_send(&self, limits: &Limits, now: i64) -> Result<(), Refusal> {
         self.may_try(limits, now)?;
-        wait_until(self.next_send_at(limits, now), now)
+        let (at, pace) = self.next_send_at(limits, now);
+        wait_until(at, now).map_err(|_| Refusal::Paced(seconds(at - now), pace))
     }
 
     /// In how many seconds the next message may be sent, should nothing fail until then.
     pub(crate) fn resend_in(&self, limits: &Limits, now: i64) -> u32 {
-        seconds(self.next_send_at(limits, now).max(self.wait_until) - now)
+        seconds(self.next_send_at(limits, now).0.max(self.wait_until) - now)
     }
 
     /// For how many seconds nothing is compared.
@@ -90,7 +115,8 @@ impl Throttle {
         };
     }
 
-    fn next_send_at(&self, limits: &Limits, now: i64) -> i64 {
+    /// When the next message may go out, and which span says so.
+    fn next_send_at(&self, limits: &Limits, now: i64) -> (i64, Pace) {
         let within = |span: i64| self.sends.iter().filter(move |&&sent| sent > now - span);
         let cool_down = match self.sends.as_slice() {
             [] => 0,
@@ -117,9 +143,13 @@ impl Throttle {
                 .nth(sent - most.max(1))
                 .map_or(now + span, |oldest| oldest + span)
         };
-        cool_down
-            .max(room(HOUR, limits.sends_per_hour))
-            .max(room(DAY, limits.sends_per_day))
+        let spans = [
+            (cool_down, Pace::CoolDown),
+            (room(HOUR, limits.sends_per_hour), Pace::Hour),
+            (room(DAY, limits.sends_per_day), Pace::Day),
+        ];
+        let longest = spans.into_iter().max_by_key(|(at, _)| *at);
+        longest.unwrap_or((0, Pace::CoolDown))
     }
 }
 
@@ -151,10 +181,13 @@ mod tests {
         let mut throttle = Throttle::default();
         assert_eq!(throttle.may_send(&limits(), START), Ok(()));
         throttle.record_send(START);
-        assert_eq!(throttle.may_send(&limits(), START), Err(Refusal::Wait(30)));
+        assert_eq!(
+            throttle.may_send(&limits(), START),
+            Err(Refusal::Paced(30, Pace::CoolDown))
+        );
         assert_eq!(
             throttle.may_send(&limits(), START + 29),
-            Err(Refusal::Wait(1))
+            Err(Refusal::Paced(1, Pace::CoolDown))
         );
         assert_eq!(throttle.may_send(&limits(), START + 30), Ok(()));
         throttle.record_send(START + 30);

@@ -7,12 +7,25 @@ use crate::ids::{self, Kind};
 use crate::random::Random;
 use crate::secrets::fingerprint;
 
-/// The app that a key opens, unless the key is unknown or revoked.
-pub(crate) fn app_of(sql: &Sql<'_>, key_hash: &str) -> Result<Option<App>, StoreError> {
+/// The app that a key opens, unless the key is unknown or revoked, and whether the key was ever used.
+pub(crate) fn app_of(sql: &Sql<'_>, key_hash: &str) -> Result<Option<(App, bool)>, StoreError> {
     sql.query_one(
-        "SELECT app_id FROM api_keys WHERE hash = $1 AND revoked_at = 0",
+        "SELECT app_id, first_used_at FROM api_keys WHERE hash = $1 AND revoked_at = 0",
         &[key_hash.into()],
-        |row| Ok(App { id: row.text(0)? }),
+        |row| Ok((App { id: row.text(0)? }, row.int(1)? > 0)),
+    )
+}
+
+/// Notes that a key is used. Its id, if it never was before.
+pub(crate) fn first_use(
+    sql: &Sql<'_>,
+    key_hash: &str,
+    now: i64,
+) -> Result<Option<String>, StoreError> {
+    sql.query_one(
+        "UPDATE api_keys SET first_used_at = $1 WHERE hash = $2 AND first_used_at = 0 RETURNING id",
+        &[now.into(), key_hash.into()],
+        |row| row.text(0),
     )
 }
 

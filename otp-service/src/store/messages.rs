@@ -73,3 +73,13 @@ pub(crate) fn newest_to(
     let query = format!("{MESSAGE} WHERE address = $1 ORDER BY created_at DESC, id DESC LIMIT $2");
     sql.query(&query, &[address.into(), most.into()], message)
 }
+
+/// How many messages still have to leave: none of those whose code has ended.
+pub(crate) fn waiting(sql: &Sql<'_>, now: i64) -> Result<i64, StoreError> {
+    let found = sql.query_one(
+        "SELECT COUNT(*) FROM messages WHERE expires_at > $1 AND status = 'queued'",
+        &[now.into()],
+        |row| row.int(0),
+    )?;
+    Ok(found.unwrap_or(0))
+}

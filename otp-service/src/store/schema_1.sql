@@ -13,7 +13,8 @@ CREATE TABLE api_keys (
     hash TEXT NOT NULL UNIQUE,
     last_four TEXT NOT NULL,
     created_at BIGINT NOT NULL,
-    revoked_at BIGINT NOT NULL
+    revoked_at BIGINT NOT NULL,
+    first_used_at BIGINT NOT NULL DEFAULT 0
 );
 
 CREATE TABLE users (

@@ -9,11 +9,12 @@ use std::pin::pin;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 
 use super::session::{Failure, Session};
+use crate::watch::Watch;
 use crate::writer::Command;
 use crate::{OpenError, Sql, StoreError, fault_point};
 
@@ -56,6 +57,7 @@ pub(crate) struct Pool {
     /// Jobs that a connection has done.
     done: Arc<AtomicU64>,
     workers: Arc<Mutex<Vec<JoinHandle<()>>>>,
+    watch: Watch,
 }
 
 impl Pool {
@@ -64,13 +66,14 @@ impl Pool {
         let (jobs, waiting) = mpsc::channel(CONNECTIONS);
         let waiting = Arc::new(Mutex::new(waiting));
         let done = Arc::new(AtomicU64::new(0));
+        let watch = Watch::default();
         let workers = (0..CONNECTIONS)
             .map(|_| {
                 let (config, waiting) = (config.clone(), Arc::clone(&waiting));
-                let done = Arc::clone(&done);
+                let (done, watch) = (Arc::clone(&done), watch.clone());
                 std::thread::Builder::new()
                     .name("postgres".to_owned())
-                    .spawn(move || work(&config, &waiting, &done))
+                    .spawn(move || work(&config, &waiting, &done, &watch))
             })
             .collect::<Result<_, _>>()
             .map_err(|cause| StoreError::Unavailable(format!("no thread: {cause}")))?;
@@ -79,7 +82,12 @@ impl Pool {
             places: Arc::new(Semaphore::new(CONNECTIONS)),
             done,
             workers: Arc::new(Mutex::new(workers)),
+            watch,
         })
+    }
+
+    pub(crate) fn watch(&self) -> &Watch {
+        &self.watch
     }
 
     /// Waits for a free connection and gives it the job, which answers its caller itself.
@@ -125,7 +133,12 @@ fn closing() -> StoreError {
 }
 
 /// Works until every sender is gone.
-fn work(config: &postgres::Config, waiting: &Mutex<mpsc::Receiver<Job>>, done: &AtomicU64) {
+fn work(
+    config: &postgres::Config,
+    waiting: &Mutex<mpsc::Receiver<Job>>,
+    done: &AtomicU64,
+    watch: &Watch,
+) {
     let mut session = None;
     loop {
         let next = waiting
@@ -140,7 +153,11 @@ fn work(config: &postgres::Config, waiting: &Mutex<mpsc::Receiver<Job>>, done: &
         else {
             return;
         };
+        let began = Instant::now();
         let failure = carry_out(config, &mut session, command.as_mut(), kind);
+        if kind == Kind::Command {
+            watch.over(1, began, failure.as_ref());
+        }
         if let Some(failure) = &failure {
             tracing::error!(%failure, "a command was not committed");
         }
