@@ -23,10 +23,12 @@ use storage::{Sql, StoreError};
 /// The schema, version by version; the list only ever grows (E-11).
 pub(crate) const MIGRATIONS: &[&str] = &[include_str!("store/schema_1.sql")];
 
-/// Writes, and changes nothing: shows that the disk takes what a sign-in would have to write.
+/// Writes, and changes nothing: shows that the disk takes what a sign-in would have to write. There
+/// and back, since SQLite does not write a row that stays as it was.
 pub(crate) fn probe(sql: &Sql<'_>) -> Result<(), StoreError> {
-    sql.execute("UPDATE apps SET created_at = created_at", &[])
-        .map(drop)
+    sql.execute("UPDATE apps SET created_at = created_at + 1", &[])?;
+    sql.execute("UPDATE apps SET created_at = created_at - 1", &[])?;
+    Ok(())
 }
 
 /// A column that holds what this program did not write.

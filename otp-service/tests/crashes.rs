@@ -19,14 +19,16 @@
 )]
 
 mod crashes {
-    pub(super) mod account;
+    mod account;
     mod audit;
-    pub(super) mod data;
-    pub(super) mod http;
+    mod data;
+    mod disk;
+    mod faults;
+    mod http;
     mod load;
-    pub(super) mod process;
-    pub(super) mod rounds;
-    pub(super) mod seed;
+    mod process;
+    mod rounds;
+    mod seed;
     mod start_up;
     #[cfg(postgres_tests)]
     mod with_postgres;

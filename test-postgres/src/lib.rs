@@ -5,11 +5,14 @@
 //! Not here: installing PostgreSQL, and what is done on the server.
 
 mod processes;
+mod scratch;
 
 use std::ffi::OsStr;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+
+pub use scratch::Scratch;
 
 /// A running server; it ends with this value.
 #[derive(Debug)]

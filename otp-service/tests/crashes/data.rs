@@ -1,20 +1,34 @@
 //! Where the data of a run lies: a folder, and a database in it or on a PostgreSQL server.
 
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use tempfile::TempDir;
 
 #[derive(Debug)]
 pub(crate) struct Data {
-    folder: TempDir,
+    folder: PathBuf,
+    /// Removes the folder in the end.
+    _made: Option<TempDir>,
     url: Option<String>,
 }
 
 impl Data {
     /// SQLite.
     pub(crate) fn new() -> Self {
+        let made = tempfile::tempdir().unwrap();
         Self {
-            folder: tempfile::tempdir().unwrap(),
+            folder: made.path().join("data"),
+            _made: Some(made),
+            url: None,
+        }
+    }
+
+    /// SQLite, in a folder that the test has made.
+    pub(crate) fn on_disk(folder: &Path) -> Self {
+        Self {
+            folder: folder.join("data"),
+            _made: None,
             url: None,
         }
     }
@@ -29,7 +43,7 @@ impl Data {
     }
 
     pub(crate) fn put_into(&self, command: &mut Command) {
-        command.env("DATA_DIR", self.folder.path().join("data"));
+        command.env("DATA_DIR", &self.folder);
         if let Some(url) = &self.url {
             command.env("DATABASE_URL", url);
         }
@@ -37,7 +51,11 @@ impl Data {
 
     /// The key that the service has made for its callers.
     pub(crate) fn made_key(&self) -> String {
-        let file = self.folder.path().join("data/initial-api-key");
+        let file = self.folder.join("initial-api-key");
         std::fs::read_to_string(file).unwrap().trim().to_owned()
+    }
+
+    pub(crate) fn database_file(&self) -> PathBuf {
+        self.folder.join("otp-service.db")
     }
 }

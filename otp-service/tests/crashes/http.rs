@@ -91,7 +91,7 @@ impl Http {
         self.call("DELETE", path, body, None).await
     }
 
-    /// `path` is one of the API, of the outbox, or `/healthz`.
+    /// `path` is one of the API, of the outbox, or a health page.
     pub(crate) async fn call(
         &self,
         method: &str,
@@ -99,7 +99,7 @@ impl Http {
         body: &Value,
         idempotency_key: Option<&str>,
     ) -> Result<Answer, Unknown> {
-        let prefix = if path.starts_with("/outbox") || path == "/healthz" {
+        let prefix = if path.starts_with("/outbox") || matches!(path, "/healthz" | "/readyz") {
             ""
         } else {
             "/v1/auth"

@@ -92,6 +92,26 @@ impl Account {
         }
     }
 
+    /// One send, and the code that it brings.
+    pub(crate) async fn ask(&mut self, http: &Http) -> Result<(), Unknown> {
+        self.sends.tried();
+        let answer = http
+            .post("/otps/sms/login_or_create", &self.send_body())
+            .await?;
+        self.note_send(answer.assert_ok());
+        self.look_at_phone(http).await
+    }
+
+    /// A whole sign-in.
+    pub(crate) async fn sign_in(&mut self, http: &Http) -> Result<(), Unknown> {
+        self.ask(http).await?;
+        let code = self.codes[0].clone();
+        self.presented = Some((code.clone(), Instant::now()));
+        let answer = http.post("/otps/verify", &self.verify_body(&code)).await?;
+        self.note_session(answer.assert_ok());
+        Ok(())
+    }
+
     /// One send, pressed once or twice.
     async fn send(&mut self, http: &Http, seed: &Seed) -> Result<(), Unknown> {
         let key = format!("send {}", self.number);

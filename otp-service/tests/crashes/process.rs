@@ -106,6 +106,10 @@ impl Process {
         Self::start(data, &with).expect("the service starts on what was left")
     }
 
+    pub(crate) fn id(&self) -> i32 {
+        i32::try_from(self.child.lock().unwrap().id()).unwrap()
+    }
+
     /// SIGKILL, now.
     pub(crate) fn kill(&self) {
         self.child.lock().unwrap().kill().unwrap();
