@@ -56,7 +56,16 @@ fn calls_with_bodies() -> Vec<(String, String, Vec<Value>)> {
                 continue;
             };
             let bodies = examples.values().map(|example| example["value"].clone());
-            let path = path.replace("{user_id}", "user_000000000000000000000000000");
+            let path = path
+                .replace("{user_id}", "user_000000000000000000000000000")
+                .replace(
+                    "phone_numbers/{id}",
+                    "phone_numbers/pn_000000000000000000000000000",
+                );
+            assert!(
+                !path.contains('{'),
+                "an id in {path} that this test does not know"
+            );
             calls.push((method.to_ascii_uppercase(), path, bodies.collect()));
         }
     }
