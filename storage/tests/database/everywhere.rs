@@ -1,5 +1,7 @@
 //! What holds on every database.
 
+use std::sync::{Arc, Mutex};
+
 use storage::{OpenError, Sql, StoreError};
 
 use super::words::{Place, SCHEMA, insert, words};
@@ -37,6 +39,7 @@ on_every_database! {
     two_hundred_commands_at_once_are_all_carried_out_one_after_the_other
     a_question_can_not_write
     migrations_only_go_forward_e_11
+    whoever_watches_is_told_of_every_commit_and_of_what_waits
 }
 
 async fn what_was_answered_is_there_after_opening_again(place: Place) {
@@ -132,4 +135,27 @@ fn words_in(sql: &Sql<'_>) -> Result<i64, StoreError> {
     Ok(sql
         .query_one("SELECT COUNT(*) FROM words", &[], |row| row.int(0))?
         .unwrap_or(0))
+}
+
+async fn whoever_watches_is_told_of_every_commit_and_of_what_waits(place: Place) {
+    let database = place.open();
+    let told = Arc::new(Mutex::new(Vec::new()));
+    let kept = Arc::clone(&told);
+    database.watch(move |commit| {
+        let failed = commit.failure.is_some();
+        kept.lock().unwrap().push((commit.commands, failed));
+    });
+    let waiting = database.waiting();
+    database.write(|sql| insert(sql, "first")).await.unwrap();
+    let (second, third, seen) = tokio::join!(
+        database.write(|sql| insert(sql, "second")),
+        database.write(|sql| insert(sql, "third")),
+        async { waiting() },
+    );
+    second.and(third).unwrap();
+    assert_eq!((seen, waiting()), (2, 0));
+    database.close().await;
+    let told = told.lock().unwrap();
+    assert_eq!(told.iter().map(|(commands, _)| commands).sum::<usize>(), 3);
+    assert!(told.iter().all(|(_, failed)| !failed), "{told:?}");
 }
