@@ -34,6 +34,7 @@ mod on_sqlite {
     pub(super) use super::database::Sqlite as TestDatabase;
     every_test!();
     mod fuzz;
+    mod overload;
     mod sqlite_files;
 }
 
