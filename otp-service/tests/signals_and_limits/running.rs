@@ -40,7 +40,7 @@ impl Running {
         Self {
             child: Mutex::new(child),
             data,
-            address: address.expect("the service starts"),
+            address: address.unwrap(),
         }
     }
 
