@@ -21,6 +21,8 @@ const ANYWHERE: [ErrorType; 6] = [
 ];
 /// Further errors of calls with a body.
 const WITH_BODY: [ErrorType; 2] = [ErrorType::RequestTimeout, ErrorType::UnsupportedMediaType];
+/// Further errors of calls with an id in the path: without the id it is another address.
+const WITH_ID: [ErrorType; 2] = [ErrorType::NotFound, ErrorType::MethodNotAllowed];
 
 /// What operations are sorted by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -210,9 +212,11 @@ impl Operation {
     fn errors_by_status(&self) -> BTreeMap<u16, Vec<ErrorType>> {
         let keyed = (self.access != Access::Anybody).then_some(ErrorType::Unauthorized);
         let body = self.request.iter().flat_map(|_| WITH_BODY);
+        let ids = self.parameters.iter().filter(|one| one.place == "path");
+        let ids = ids.flat_map(|_| WITH_ID);
         let mut by_status = BTreeMap::<u16, Vec<ErrorType>>::new();
         let own = self.errors.iter().copied();
-        for error in own.chain(keyed).chain(ANYWHERE).chain(body) {
+        for error in own.chain(keyed).chain(ANYWHERE).chain(body).chain(ids) {
             let same_status = by_status.entry(error.http_status()).or_default();
             if !same_status.contains(&error) {
                 same_status.push(error);

@@ -100,11 +100,9 @@ fn every_operation_says_what_a_caller_needs() {
 #[test]
 fn every_error_type_of_the_service_is_told_of_somewhere() {
     let told = document()["paths"].to_string();
-    // Words of the backend, of other addresses than an operation's, and of what is not there yet.
+    // Words of the backend, and of what is not there yet.
     let elsewhere = [
         ErrorType::OriginNotAllowed,
-        ErrorType::NotFound,
-        ErrorType::MethodNotAllowed,
         ErrorType::RequestInProgress,
         ErrorType::OtpServiceMisbehaved,
         ErrorType::OtpServiceUnavailable,
