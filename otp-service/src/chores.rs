@@ -3,6 +3,7 @@
 
 mod copies;
 mod keys;
+mod moving;
 mod own_key;
 mod people;
 mod signing_keys;
@@ -55,6 +56,17 @@ pub enum Chore {
         /// Leave the sessions as they were
         #[arg(long)]
         keep_sessions: bool,
+    },
+    /// Move everything into an empty database, from SQLite to PostgreSQL or back, with all ids and
+    /// live sessions. The services must be stopped. A move that breaks off leaves the target empty,
+    /// and the source is only read
+    Move {
+        /// Where to: `postgres://user@localhost:5432/name` without a password, or `sqlite:` and a file path
+        #[arg(long)]
+        to: Option<String>,
+        /// File that holds the address, which may have a password
+        #[arg(long)]
+        to_file: Option<PathBuf>,
     },
     /// Look the database through, and tell what is wrong
     Check,
@@ -141,6 +153,7 @@ impl Chore {
                 folder,
                 keep_sessions,
             } => copies::restore(config, &folder, keep_sessions, now, out).await,
+            Self::Move { to, to_file } => moving::move_to(config, to, to_file, out).await,
             Self::Check => copies::check(config, now, out).await,
         }
     }

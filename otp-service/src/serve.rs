@@ -278,6 +278,11 @@ impl Place {
         let Some(url) = url else {
             return Ok(Self::File(config.data_dir.join("otp-service.db")));
         };
+        Self::at(url)
+    }
+
+    /// The place that an address names, as `DATABASE_URL` does.
+    pub(crate) fn at(url: Secret) -> Result<Self, StartError> {
         let text = url.expose();
         if text.starts_with("postgres://") || text.starts_with("postgresql://") {
             return Ok(Self::Server(url));

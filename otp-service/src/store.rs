@@ -9,6 +9,7 @@ pub(crate) mod clock_marks;
 pub(crate) mod devices;
 pub(crate) mod invariants;
 pub(crate) mod messages;
+pub(crate) mod moving;
 pub(crate) mod own_key_checks;
 pub(crate) mod replays;
 pub(crate) mod retention;

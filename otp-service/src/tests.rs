@@ -34,6 +34,7 @@ mod on_sqlite {
     pub(super) use super::database::Sqlite as TestDatabase;
     every_test!();
     mod fuzz;
+    mod move_refused;
     mod overload;
     mod sqlite_files;
 }
@@ -47,5 +48,6 @@ mod on_sqlite {
 mod on_postgres {
     pub(super) use super::database::Postgres as TestDatabase;
     every_test!();
+    mod moving;
     mod two_services;
 }

@@ -98,6 +98,8 @@ pub enum OpenError {
     Address,
     /// The PostgreSQL server is on another machine, and this program speaks to it in clear (D-01).
     NotLocal,
+    /// Somebody else uses the database, which has to be used by nobody else now.
+    InUse,
     /// A statement of the set-up failed.
     Setup(StoreError),
 }
@@ -136,6 +138,9 @@ impl fmt::Display for OpenError {
             Self::NotLocal => f.write_str(
                 "the PostgreSQL server is on another machine, and this version does not speak TLS to it: \
                  give its Unix socket or a loopback address (through a tunnel that encrypts)",
+            ),
+            Self::InUse => f.write_str(
+                "the database is in use: stop the services on it, and close other connections to it",
             ),
             Self::Setup(cause) => write!(f, "the database could not be set up: {cause}"),
         }

@@ -11,6 +11,7 @@
 //!
 //! Deliberately absent: SQL texts, schemas and rules; they belong to the servers.
 
+mod alone;
 mod database;
 mod error;
 mod fault_point;
@@ -22,6 +23,7 @@ mod sql;
 mod watch;
 mod writer;
 
+pub use alone::{Whole, alone};
 pub use database::{Database, back_up, check};
 pub use error::{OpenError, StoreError};
 pub use fault_point::fault_point;

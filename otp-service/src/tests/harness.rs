@@ -62,6 +62,19 @@ impl Harness {
             Config::try_parse_from(std::iter::once(&"otp-service").chain(arguments)).unwrap();
         config.data_dir = folder.path().join("data");
         config.database_url = folder.url();
+        Self::start_as(config, folder, clock).await
+    }
+
+    /// With the data at this address, and the key in the folder.
+    pub(super) async fn start_at(folder: &Arc<TestDatabase>, address: &str) -> Self {
+        let mut config = Config::try_parse_from(["otp-service"]).unwrap();
+        config.data_dir = folder.path().join("data");
+        config.database_url = Some(Secret::from(address));
+        let (_, clock) = Clock::manual(START);
+        Self::start_as(config, Arc::clone(folder), clock).await
+    }
+
+    async fn start_as(mut config: Config, folder: Arc<TestDatabase>, clock: ManualClock) -> Self {
         config.initial_api_key = Some(KEY.into());
         let (router, service) = build(&config, clock.clock(), Random::system())
             .await
