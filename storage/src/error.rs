@@ -50,6 +50,8 @@ impl From<rusqlite::Error> for StoreError {
                 | ErrorCode::DiskFull
                 | ErrorCode::ReadOnly
                 | ErrorCode::SystemIoFailure
+                // Said also of a page that a failing disk did not give.
+                | ErrorCode::DatabaseCorrupt
                 | ErrorCode::CannotOpen
                 | ErrorCode::OutOfMemory
                 | ErrorCode::PermissionDenied

@@ -10,6 +10,9 @@ const DAY: i64 = 24 * 3600;
 pub(crate) enum Due {
     /// Texts whose code has ended (E-02).
     Texts,
+    /// The answer to the last send to an address, a minute after it: an equal send is another one by
+    /// then, and histories have to stay small (B-13).
+    Repeats,
     /// Challenges, 24 hours after their last code.
     Challenges,
     /// First answers to requests with an `Idempotency-Key`, after 24 hours.
@@ -31,8 +34,9 @@ pub(crate) enum Due {
 }
 
 impl Due {
-    pub(crate) const ALL: [Self; 10] = [
+    pub(crate) const ALL: [Self; 11] = [
         Self::Texts,
+        Self::Repeats,
         Self::Challenges,
         Self::Replays,
         Self::ExpiredSessions,
@@ -51,6 +55,11 @@ impl Due {
             Self::Texts => {
                 "UPDATE messages SET text = '' WHERE id IN
                      (SELECT id FROM messages WHERE text <> '' AND expires_at <= $1 ORDER BY expires_at LIMIT $2)"
+            }
+            Self::Repeats => {
+                "UPDATE throttles SET last_request = '', last_answer = '' WHERE (app_id, address) IN
+                     (SELECT app_id, address FROM throttles WHERE last_answer <> '' AND last_sent_at <= $1
+                      ORDER BY last_sent_at LIMIT $2)"
             }
             Self::Challenges => {
                 "DELETE FROM challenges WHERE id IN
@@ -98,6 +107,7 @@ impl Due {
     fn kept(self, session_idle: i64) -> i64 {
         match self {
             Self::Texts | Self::Devices => 0,
+            Self::Repeats => 60,
             Self::Challenges | Self::Replays | Self::Throttles => DAY,
             Self::ExpiredSessions | Self::EndedSessions => 7 * DAY,
             Self::IdleSessions => 7 * DAY + session_idle,

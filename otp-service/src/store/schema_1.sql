@@ -43,7 +43,7 @@ CREATE TABLE methods (
 CREATE INDEX methods_of_user ON methods (user_id);
 
 -- Kept for numbers without a user too. `sends` is a JSON list of times; `last_request` and
--- `last_answer` are those of the last send, for repeats within seconds (I-08).
+-- `last_answer` are those of the last send, for repeats within seconds (I-08), and '' later.
 CREATE TABLE throttles (
     app_id TEXT NOT NULL REFERENCES apps (id),
     address TEXT NOT NULL,
@@ -58,6 +58,7 @@ CREATE TABLE throttles (
     PRIMARY KEY (app_id, address)
 );
 CREATE INDEX throttles_to_forget ON throttles (last_sent_at) WHERE failures = 0;
+CREATE INDEX throttles_with_answer ON throttles (last_sent_at) WHERE last_answer <> '';
 
 -- `codes` is a JSON list of keyed digests with their ends; no code is stored (E-01).
 CREATE TABLE challenges (

@@ -41,7 +41,9 @@ async fn what_is_due_is_forgotten_and_the_rest_stays_e_06() {
     harness.signed_in("+12125550143").await;
     let forget = async || forget(&harness.service, 100).await.unwrap();
     assert_eq!(forget().await, 0);
-    harness.clock.advance(300);
+    harness.clock.advance(60);
+    assert_eq!(forget().await, 2, "the answers for repeats (B-13)");
+    harness.clock.advance(240);
     assert_eq!(forget().await, 2, "the texts whose codes have ended");
     harness.clock.advance(DAY - 1);
     forget().await;
@@ -121,8 +123,8 @@ async fn a_bite_takes_no_more_than_its_share_and_bites_follow_until_nothing_is_d
     let bite = move |sql: &Sql<'_>| Due::Challenges.bite(sql, 0, now, 3);
     assert_eq!(harness.service.database.write(bite).await.unwrap(), 3);
     assert_eq!(count(&harness, "challenges", "1 = 1").await, 4);
-    // Seven texts, the four other challenges, seven histories.
-    assert_eq!(forget(&harness.service, 3).await.unwrap(), 7 + 4 + 7);
+    // Seven texts, seven answers, the four other challenges, seven histories.
+    assert_eq!(forget(&harness.service, 3).await.unwrap(), 7 + 7 + 4 + 7);
     assert_eq!(
         counts(&harness, ["challenges", "throttles"]).await,
         [0, 0]

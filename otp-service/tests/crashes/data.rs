@@ -42,6 +42,11 @@ impl Data {
         }
     }
 
+    /// Whether more than one service may work on it.
+    pub(crate) fn is_shared(&self) -> bool {
+        self.url.is_some()
+    }
+
     pub(crate) fn put_into(&self, command: &mut Command) {
         command.env("DATA_DIR", &self.folder);
         if let Some(url) = &self.url {
