@@ -139,3 +139,27 @@ fn rooms_know_only_what_they_may() {
         }
     }
 }
+
+/// Fault points are for tests: a feature that no manifest turns on, by itself or for another crate.
+#[test]
+fn no_server_is_built_with_fault_points_j_11() {
+    for folder in fs::read_dir(root()).unwrap() {
+        let path = folder.unwrap().path().join("Cargo.toml");
+        let Ok(manifest) = fs::read_to_string(&path) else {
+            continue;
+        };
+        let allowed = [
+            "fault-points = []",
+            "fault-points = [\"storage/fault-points\"]",
+            "required-features = [\"fault-points\"]",
+        ];
+        for line in manifest
+            .lines()
+            .filter(|line| line.contains("fault-points"))
+        {
+            assert!(allowed.contains(&line), "{}: {line}", path.display());
+        }
+        let turned_on = manifest.lines().any(|line| line.starts_with("default = "));
+        assert!(!turned_on, "{} has default features", path.display());
+    }
+}
