@@ -35,7 +35,7 @@ pub(crate) fn operation() -> Operation {
             )),
     )
     .example(
-        Example::new("nobodys_email")
+        Example::new("an_address_of_nobody")
             .sends(json!({"email": "eve@example.com"}))
             .fails(ErrorType::UserNotFound),
     )

@@ -35,7 +35,7 @@ pub(crate) fn operation() -> Operation {
             )),
     )
     .example(
-        Example::new("nobodys_phone_number")
+        Example::new("a_number_of_nobody")
             .sends(json!({"phone_number": "+12125550199"}))
             .fails(ErrorType::UserNotFound),
     )

@@ -232,7 +232,9 @@ impl Operation {
         put("tags", json!([self.tag.name()]));
         put("operationId", self.id.into());
         put("summary", self.summary.into());
-        put("description", self.description.into());
+        if !self.description.is_empty() {
+            put("description", self.description.into());
+        }
         if self.deprecated {
             put("deprecated", true.into());
         }
