@@ -23,15 +23,7 @@ static ONCE: Once = Once::new();
 pub fn init(filter: &str) -> Result<(), tracing_subscriber::filter::ParseError> {
     let filter = EnvFilter::builder().parse(filter)?;
     ONCE.call_once(|| {
-        let set = tracing_subscriber::fmt()
-            .json()
-            .flatten_event(true)
-            .with_current_span(true)
-            .with_span_list(false)
-            .with_timer(Milliseconds)
-            .with_env_filter(filter)
-            .with_writer(|| Lines::new(io::stdout()))
-            .try_init();
+        let set = tracing::subscriber::set_global_default(to(filter, io::stdout));
         // Somebody else's subscriber, a test's for example, is as good.
         drop(set);
         panic::set_hook(Box::new(|info| {
@@ -41,4 +33,20 @@ pub fn init(filter: &str) -> Result<(), tracing_subscriber::filter::ParseError> 
         }));
     });
     Ok(())
+}
+
+/// What writes a server's log lines.
+pub(crate) fn to<W: io::Write + 'static>(
+    filter: EnvFilter,
+    out: impl Fn() -> W + Send + Sync + 'static,
+) -> impl tracing::Subscriber + Send + Sync {
+    tracing_subscriber::fmt()
+        .json()
+        .flatten_event(true)
+        .with_current_span(true)
+        .with_span_list(false)
+        .with_timer(Milliseconds)
+        .with_env_filter(filter)
+        .with_writer(move || Lines::new(out()))
+        .finish()
 }

@@ -7,6 +7,10 @@
     reason = "a test that can't go on ends here"
 )]
 
+mod log;
+
+pub use log::Log;
+
 use std::collections::VecDeque;
 use std::convert::Infallible;
 use std::io;

@@ -40,9 +40,7 @@ impl<W: io::Write> io::Write for Lines<W> {
         let text = String::from_utf8_lossy(line);
         let escaped = escape(&text);
         if escaped.len() > LONGEST {
-            let note =
-                "{\"level\":\"WARN\",\"message\":\"a log line of more than 4 KiB was dropped\"}\n";
-            self.0.write_all(note.as_bytes())?;
+            self.0.write_all(in_place_of(&escaped).as_bytes())?;
         } else {
             self.0.write_all(escaped.as_bytes())?;
         }
@@ -52,6 +50,17 @@ impl<W: io::Write> io::Write for Lines<W> {
     fn flush(&mut self) -> io::Result<()> {
         self.0.flush()
     }
+}
+
+/// What is written instead of a line that is too long: when it was, and that it was.
+fn in_place_of(line: &str) -> String {
+    let time = line
+        .strip_prefix("{\"timestamp\":\"")
+        .and_then(|rest| rest.split('"').next())
+        .unwrap_or_default();
+    format!(
+        "{{\"timestamp\":\"{time}\",\"level\":\"WARN\",\"message\":\"a log line of more than 4 KiB was dropped\"}}\n"
+    )
 }
 
 /// In JSON whatever is not ASCII, or is the ASCII delete, stands inside a string, so it can be
@@ -135,5 +144,28 @@ mod tests {
         let line = logged(|| tracing::info!(long = "x".repeat(5_000), "event"));
         assert!(line.len() < LONGEST);
         assert!(line.contains("was dropped"), "{line}");
+        let object: serde_json::Value = serde_json::from_str(&line).unwrap();
+        assert!(object["timestamp"].as_str().unwrap().ends_with('Z'));
+    }
+
+    #[test]
+    fn what_escapes_make_of_an_entry_counts_f_04() {
+        let line = logged(|| tracing::info!(long = "é".repeat(700), "event"));
+        assert!(line.contains("was dropped"), "{line}");
+        let line = logged(|| tracing::info!(long = "é".repeat(600), "event"));
+        assert!(line.len() < LONGEST && line.contains("\\u00e9"), "{line}");
+    }
+
+    #[test]
+    fn what_a_span_carries_is_held_to_the_same_f_04() {
+        let line = logged(|| {
+            let span = tracing::info_span!("request", id = "a\r\n\u{2028}\u{202e}b");
+            span.in_scope(|| tracing::info!("event"));
+        });
+        assert_eq!(line.matches('\n').count(), 1);
+        assert!(
+            line.is_ascii() && line.contains("\\r\\n\\u2028\\u202eb"),
+            "{line}"
+        );
     }
 }
