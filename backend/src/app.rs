@@ -9,6 +9,7 @@ use edge::{Readiness, Traffic};
 use crate::accounts::Accounts;
 use crate::binding::Binding;
 use crate::bundle::Bundle;
+use crate::device::Devices;
 use crate::otp_client::OtpClient;
 use crate::outbox::Outbox;
 use crate::settings::Settings;
@@ -27,6 +28,7 @@ pub(crate) struct App {
     pub(crate) otp: OtpClient,
     pub(crate) seal: Seal,
     pub(crate) binding: Binding,
+    pub(crate) devices: Devices,
     pub(crate) bundle: Bundle,
     /// Only while the OTP service runs in this process.
     pub(crate) outbox: Option<Outbox>,

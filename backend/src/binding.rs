@@ -6,16 +6,17 @@ use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use edge::keys::Key;
 use hmac::Mac;
-use http::{HeaderMap, HeaderValue, header};
+use http::{HeaderMap, HeaderValue};
 use subtle::ConstantTimeEq;
 
 use crate::config::PublicUrl;
+use crate::cookie::Cookie;
 
 /// Makes and checks the cookie.
 #[derive(Debug)]
 pub(crate) struct Binding {
     key: Key,
-    secure: bool,
+    cookie: Cookie,
 }
 
 /// A cookie that somebody sent and nobody has checked yet.
@@ -31,35 +32,24 @@ impl Binding {
     pub(crate) fn new(backend_key: &Key, public_url: &PublicUrl) -> Self {
         Self {
             key: backend_key.derive("session binding cookie v1"),
-            secure: public_url.is_https(),
+            cookie: Cookie::new("pipit_binding", public_url),
         }
     }
 
     /// `Set-Cookie` for a new or extended session.
     pub(crate) fn set(&self, session_id: &str, lives_secs: u32) -> Option<HeaderValue> {
-        self.cookie(&self.value(session_id), lives_secs)
+        self.cookie.set(&self.value(session_id), lives_secs)
     }
 
     /// `Set-Cookie` that takes it away.
     pub(crate) fn clear(&self) -> Option<HeaderValue> {
-        self.cookie("", 0)
+        self.cookie.set("", 0)
     }
 
     /// The cookie of a request. None when there is none, or more than one: somebody slipped
     /// another in.
     pub(crate) fn sent(&self, headers: &HeaderMap) -> Option<SentCookie> {
-        let mut values = headers
-            .get_all(header::COOKIE)
-            .iter()
-            .filter_map(|header| header.to_str().ok())
-            .flat_map(|header| header.split(';'))
-            .filter_map(|pair| pair.trim().split_once('='))
-            .filter(|(name, _)| *name == self.name())
-            .map(|(_, value)| value.to_owned());
-        match (values.next(), values.next()) {
-            (Some(value), None) => Some(SentCookie(value)),
-            _ => None,
-        }
+        self.cookie.sent(headers).map(SentCookie)
     }
 
     /// Whether the cookie came with this session. Takes the same time whatever was sent.
@@ -72,30 +62,13 @@ impl Binding {
         let mac = self.key.mac(session_id.as_bytes()).finalize();
         BASE64_URL_SAFE_NO_PAD.encode(mac.into_bytes())
     }
-
-    /// Over plain http browsers take neither the prefix nor `Secure`.
-    fn name(&self) -> &'static str {
-        if self.secure {
-            "__Host-pipit_binding"
-        } else {
-            "pipit_binding"
-        }
-    }
-
-    fn cookie(&self, value: &str, lives_secs: u32) -> Option<HeaderValue> {
-        let secure = if self.secure { "; Secure" } else { "" };
-        let cookie = format!(
-            "{}={value}; Max-Age={lives_secs}; Path=/; HttpOnly; SameSite=Strict{secure}",
-            self.name()
-        );
-        HeaderValue::from_str(&cookie).ok()
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use edge::settings::Secret;
+    use http::header;
 
     fn binding(public_url: &str) -> Binding {
         let key = Secret::from("0f".repeat(32).as_str());

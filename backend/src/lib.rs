@@ -14,6 +14,8 @@ mod app;
 mod binding;
 mod bundle;
 mod config;
+mod cookie;
+mod device;
 mod embedded;
 mod health;
 mod origin;

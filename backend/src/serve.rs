@@ -17,6 +17,7 @@ use crate::app::App;
 use crate::binding::Binding;
 use crate::bundle::Bundle;
 use crate::config::Config;
+use crate::device::Devices;
 use crate::embedded::Embedded;
 use crate::otp_client::{OtpClient, TimeLimits, UnusableKey};
 use crate::outbox::Outbox;
@@ -127,6 +128,7 @@ pub async fn serve(config: Config, listener: TcpListener, stop: Stop) -> Result<
         otp: otp.map_err(StartError::Client)?,
         seal: Seal::new(&key),
         binding: Binding::new(&key, &settings.public_url),
+        devices: Devices::new(&key, &settings.public_url),
         bundle: Bundle::load(&config.static_dir).map_err(StartError::Bundle)?,
         outbox: embedded
             .as_ref()

@@ -23,6 +23,7 @@ use crate::app::App;
 use crate::binding::Binding;
 use crate::bundle::Bundle;
 use crate::config::Config;
+use crate::device::Devices;
 use crate::otp_client::{OtpClient, TimeLimits};
 use crate::router::{router, work_of};
 use crate::settings::Settings;
@@ -106,6 +107,7 @@ impl Harness {
             otp: OtpClient::new(&stub.base, &Secret::from(KEY), limits).unwrap(),
             seal: Seal::new(&key),
             binding: Binding::new(&key, &settings.public_url),
+            devices: Devices::new(&key, &settings.public_url),
             bundle: Bundle::load(&dist).unwrap(),
             outbox: None,
             accounts: accounts.clone(),

@@ -44,7 +44,10 @@ pub(crate) async fn handle(
         requires_verification: None,
         device_fingerprint: Some(fingerprint(peer, &headers)),
         challenge_id,
-        device_token: None,
+        device_token: app
+            .devices
+            .token(&headers, &number)
+            .map(|token| HiddenText::from(token.as_str())),
     };
     let sent = app.otp.send_otp(&send, key.as_ref()).await?;
     if sent.phone_number_id.is_empty() {

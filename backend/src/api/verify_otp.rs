@@ -6,12 +6,12 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use edge::{ApiError, Json};
-use http::header;
+use http::{HeaderMap, header};
 use shared::browser::{VerifyOtpRequest, VerifyOtpResponse};
 use shared::otp_service::{
     Session, VerifyOtpRequest as UpstreamRequest, VerifyOtpResponse as UpstreamResponse,
 };
-use shared::{ErrorType, SessionToken};
+use shared::{ErrorType, HiddenText, SessionToken};
 use storage::StoreError;
 
 use crate::app::{App, Shared};
@@ -20,10 +20,11 @@ use crate::verification::PendingVerification;
 
 pub(crate) async fn handle(
     State(app): Shared,
+    headers: HeaderMap,
     Json(request): Json<VerifyOtpRequest>,
 ) -> Result<Response, ApiError> {
     // A browser that hangs up must not leave a session without an account: the work runs to its end.
-    let work = tokio::spawn(sign_in(app, request));
+    let work = tokio::spawn(sign_in(app, headers, request));
     match work.await {
         Ok(outcome) => outcome,
         Err(error) => Err(ApiError::internal(format_args!(
@@ -37,7 +38,11 @@ pub(crate) async fn handle(
     }
 }
 
-async fn sign_in(app: Arc<App>, request: VerifyOtpRequest) -> Result<Response, ApiError> {
+async fn sign_in(
+    app: Arc<App>,
+    headers: HeaderMap,
+    request: VerifyOtpRequest,
+) -> Result<Response, ApiError> {
     let pending = app
         .seal
         .open(&request.verification_id)
@@ -51,10 +56,15 @@ async fn sign_in(app: Arc<App>, request: VerifyOtpRequest) -> Result<Response, A
         session_jwt: None,
         challenge_id: pending.challenge_id.clone(),
         device_fingerprint: None,
-        remember_device: None,
-        device_token: None,
+        remember_device: app.settings.binding_cookie.then_some(true),
+        device_token: app
+            .devices
+            .token(&headers, &pending.phone_number)
+            .map(|token| HiddenText::from(token.as_str())),
     };
-    let (token, session) = opened(app.otp.verify_otp(&verify).await?, &pending)?;
+    let verified = app.otp.verify_otp(&verify).await?;
+    let device = verified.device_token.clone();
+    let (token, session) = opened(verified, &pending)?;
     let now = app.clock.now();
     let number = &pending.phone_number;
     let account = match app.accounts.sign_in(&session.user_id, number, now).await {
@@ -67,6 +77,9 @@ async fn sign_in(app: Arc<App>, request: VerifyOtpRequest) -> Result<Response, A
         "signed in"
     );
     let expires_in_secs = app.secs_until(session.expires_at);
+    let device = device
+        .and_then(|token| app.devices.set(&headers, &pending.phone_number, &token))
+        .filter(|_| app.settings.binding_cookie);
     let answer = Json(VerifyOtpResponse {
         session_token: token,
         user_id: session.user_id,
@@ -79,6 +92,9 @@ async fn sign_in(app: Arc<App>, request: VerifyOtpRequest) -> Result<Response, A
         let cookie = app.binding.set(&session.id, expires_in_secs);
         let cookie = cookie.ok_or_else(|| ApiError::internal("the binding cookie is no header"))?;
         response.headers_mut().insert(header::SET_COOKIE, cookie);
+    }
+    if let Some(cookie) = device {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
     }
     Ok(response)
 }

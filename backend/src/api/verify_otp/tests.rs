@@ -217,3 +217,41 @@ async fn with_the_cookie_switched_off_the_token_alone_opens_the_session() {
         .await
         .assert_ok();
 }
+
+#[tokio::test]
+async fn a_browser_that_has_signed_in_is_known_again_by_its_cookie_b_14() {
+    const SEND: &str = "/otps/sms/login_or_create";
+    let backend = Harness::start().await;
+    let id = backend.verification("+12125550142").await;
+    let answer = backend.verify_otp(&id, RIGHT_CODE).await;
+    let cookies = answer.assert_ok().headers.get_all("set-cookie");
+    let device = cookies.iter().nth(1).unwrap().to_str().unwrap();
+    assert!(device.starts_with("pipit_device=") && device.contains("Max-Age=15552000"));
+    let cookie = device.split(';').next().unwrap();
+    for (number, known) in [("+12125550142", true), ("+12125550143", false)] {
+        let send = Call::post("/api/otp/send").json(&json!({"phone_number": number}));
+        let sent = backend.call(send.header("cookie", cookie)).await;
+        let id = sent.assert_ok().json()["verification_id"].clone();
+        let body = json!({"verification_id": id, "otp": RIGHT_CODE});
+        let verify = Call::post("/api/otp/verify").json(&body);
+        backend
+            .call(verify.header("cookie", cookie))
+            .await
+            .assert_ok();
+        for path in [SEND, VERIFY] {
+            let asked = backend.stub.asked_at(path);
+            let shown = asked.last().unwrap().body.get("device_token");
+            assert_eq!(shown.is_some(), known, "{path} {number}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_service_that_knows_no_devices_gets_no_device_cookie_set_b_14() {
+    let backend = Harness::start().await;
+    backend.stub.is_the_vendor();
+    let id = backend.verification("+12125550142").await;
+    let answer = backend.verify_otp(&id, RIGHT_CODE).await;
+    let cookies = answer.assert_ok().headers.get_all("set-cookie");
+    assert_eq!(cookies.iter().count(), 1);
+}

@@ -81,8 +81,11 @@ impl Memory {
             _ => self.open(&method, &user, body, now),
         };
         self.opened_by.insert(challenge, token.clone());
-        let answer = json!({"method_id": method, "method_type": "phone_number", "user_id": user,
+        let mut answer = json!({"method_id": method, "method_type": "phone_number", "user_id": user,
             "session_token": token, "session": self.sessions[&token]});
+        if !self.vendor && body["remember_device"] == true {
+            answer["device_token"] = "d".repeat(64).into();
+        }
         Json(answer).into_response()
     }
 
