@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
+use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
 use super::account::Account;
@@ -15,6 +16,9 @@ use super::seed::Seed;
 
 /// So many accounts of earlier rounds are asked for again after every kill.
 const ELDERS: usize = 20;
+
+/// So many accounts are asked for at the same time.
+const AUDITS: usize = 8;
 
 /// How a process ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -145,9 +149,12 @@ impl Rounds {
     pub(crate) async fn audit(&mut self, http: &Http, accounts: Vec<Account>) {
         self.found.accounts += accounts.len();
         let mut audits = JoinSet::new();
+        // A service that is asked too much at once says so, and rightly.
+        let places = Arc::new(Semaphore::new(AUDITS));
         for mut account in accounts {
-            let http = http.clone();
+            let (http, places) = (http.clone(), Arc::clone(&places));
             audits.spawn(async move {
+                let _place = places.acquire().await.unwrap();
                 let audited = account.audit(&http).await;
                 audited.unwrap_or_else(|_| panic!("no answer for {account:?}"));
                 account
