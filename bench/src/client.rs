@@ -26,10 +26,21 @@ pub(crate) struct Reply {
 impl Reply {
     /// The body of a 200.
     pub(crate) fn ok(&self) -> Result<Value, Failure> {
-        if self.status != StatusCode::OK {
-            return Err(format!("the service answered {}", self.status).into());
-        }
+        self.succeeded()?;
         Ok(serde_json::from_slice(&self.body)?)
+    }
+
+    /// The body of a 200 that is no JSON.
+    pub(crate) fn text(&self) -> Result<String, Failure> {
+        self.succeeded()?;
+        Ok(String::from_utf8(self.body.to_vec())?)
+    }
+
+    fn succeeded(&self) -> Result<(), Failure> {
+        if self.status == StatusCode::OK {
+            return Ok(());
+        }
+        Err(format!("the service answered {}", self.status).into())
     }
 }
 

@@ -45,13 +45,16 @@ pub(crate) struct Row {
     pub(crate) check: Times,
     /// Seconds of the service's processor time.
     pub(crate) processor: f64,
+    /// Transactions, and the commands in them.
+    pub(crate) commits: f64,
+    pub(crate) commands: f64,
     pub(crate) memory_mib: f64,
 }
 
 impl Row {
     pub(crate) const HEADINGS: &str = "\
-| store | clients | sign-ins/s | send p50 / p99 ms | verify p50 / p99 ms | check p50 / p99 ms | CPU ms per sign-in | peak MiB |
-| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |";
+| store | clients | sign-ins/s | send p50 / p99 ms | verify p50 / p99 ms | check p50 / p99 ms | CPU ms per sign-in | commits per sign-in | commands per commit | peak MiB |
+| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |";
 
     /// Sign-ins in a second.
     pub(crate) fn rate(&self) -> f64 {
@@ -70,11 +73,13 @@ impl fmt::Display for Row {
         let [send, verify, check] = steps.each_mut().map(Times::shown);
         write!(
             f,
-            "| {} | {} | {:.0} | {send} | {verify} | {check} | {:.3} | {:.0} |",
+            "| {} | {} | {:.0} | {send} | {verify} | {check} | {:.3} | {:.2} | {:.1} | {:.0} |",
             self.store,
             self.clients,
             self.rate(),
             self.processor_ms(),
+            self.commits / count(self.check.len()),
+            self.commands / self.commits,
             self.memory_mib,
         )
     }

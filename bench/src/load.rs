@@ -53,12 +53,17 @@ pub(crate) async fn measure(
     let turns = Arc::new(AtomicU64::new(0));
     run(service, who, &turns, clients, WARM_UP).await?;
     let processor = service.processor_time()?;
+    let before = service.commits().await?;
     let began = Instant::now();
     let steps = run(service, who, &turns, clients, lasts).await?;
+    let seconds = began.elapsed().as_secs_f64();
+    let after = service.commits().await?;
     Ok(Row {
         store: service.store,
         clients,
-        seconds: began.elapsed().as_secs_f64(),
+        seconds,
+        commits: after.0 - before.0,
+        commands: after.1 - before.1,
         processor: service.processor_time()? - processor,
         memory_mib: service.peak_memory()?,
         send: steps.send,

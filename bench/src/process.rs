@@ -36,6 +36,7 @@ pub(crate) enum Store {
 pub(crate) struct Service {
     process: Running,
     pub(crate) authority: String,
+    metrics: String,
     pub(crate) beside: Beside,
     pub(crate) store: &'static str,
     /// From the start of the process to its first answer.
@@ -90,11 +91,12 @@ impl Service {
 
     /// With the data that another one has left.
     pub(crate) async fn start_on(data: Data) -> Result<Self, Failure> {
-        let authority = TcpListener::bind("127.0.0.1:0")?.local_addr()?.to_string();
+        let (authority, metrics) = free_addresses()?;
         let log = File::create(data.folder.path().join("log"))?;
         let mut command = Command::new(&data.binary);
         command
             .env("LISTEN_ADDR", &authority)
+            .env("METRICS_ADDR", &metrics)
             .env("DATA_DIR", &data.config.data_dir)
             .env("INITIAL_API_KEY", KEY)
             .stdout(log.try_clone()?)
@@ -115,6 +117,7 @@ impl Service {
         Ok(Self {
             process,
             authority,
+            metrics,
             start_up: began.elapsed(),
             beside: Beside::open(&data.config).await?,
             store: if data.server.is_some() {
@@ -124,6 +127,20 @@ impl Service {
             },
             data,
         })
+    }
+
+    /// Transactions so far, and the commands in them, as the service counts them.
+    pub(crate) async fn commits(&self) -> Result<(f64, f64), Failure> {
+        let mut client = Client::connect(&self.metrics).await?;
+        let text = client.get("/metrics").await?.text()?;
+        let value = |name: &str| -> Result<f64, Failure> {
+            let line = text.lines().find_map(|line| line.strip_prefix(name));
+            Ok(line.ok_or("a metric is missing")?.trim().parse()?)
+        };
+        Ok((
+            value("database_commit_commands_count")?,
+            value("database_commit_commands_sum")?,
+        ))
     }
 
     /// Seconds of processor time so far.
@@ -164,6 +181,16 @@ impl Service {
         let service = Arc::into_inner(shared).ok_or("a client still uses the service")?;
         service.stop().await.map(drop)
     }
+}
+
+/// Two addresses that nobody has.
+fn free_addresses() -> Result<(String, String), Failure> {
+    let one = TcpListener::bind("127.0.0.1:0")?;
+    let other = TcpListener::bind("127.0.0.1:0")?;
+    Ok((
+        one.local_addr()?.to_string(),
+        other.local_addr()?.to_string(),
+    ))
 }
 
 async fn is_up(authority: &str) -> bool {
