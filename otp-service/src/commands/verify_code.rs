@@ -1,22 +1,20 @@
-//! Verifies a code: counts the try, compares, and makes or extends the session, all or nothing.
+//! Verifies a code: counts the try, compares, and makes or extends the session, all or nothing. What
+//! a right code brings about: [`entry`].
 
+mod entry;
+
+use entry::Entry;
 use serde::{Deserialize, Serialize};
-use shared::otp_service::{
-    DeviceFingerprint, Factor, FactorMethod, FactorType, MethodType, UserStatus,
-};
+use shared::otp_service::{DeviceFingerprint, MethodType, UserStatus};
 use shared::{OtpCode, SessionLifetime};
 use storage::{Sql, StoreError};
 
 use super::bucket::Bucket;
-use crate::address::Address;
 use crate::app::App;
-use crate::ids::{self, Kind};
 use crate::rules::challenge::{Challenge, Success, Verdict, attempt, standing};
-use crate::rules::device;
 use crate::rules::limits::Limits;
-use crate::rules::session::{Lifetime, crowded_out};
-use crate::rules::throttle::{Refusal, Throttle};
-use crate::secrets::{Presented, Secrets, fingerprint};
+use crate::rules::throttle::Refusal;
+use crate::secrets::{Presented, Secrets};
 use crate::store::devices::{self, StoredDevice};
 use crate::store::replays::{Replay, ReplayKey};
 use crate::store::sessions::{SessionRef, StoredSession};
@@ -131,16 +129,14 @@ impl VerifyCode {
                 if let Verdict::Right { place } = verdict
                     && let Some((challenge, presented)) = challenges.get_mut(place)
                 {
-                    return self.succeed(
+                    let entry = Entry {
+                        command: self,
                         limits,
                         secrets,
                         sql,
-                        &method,
-                        challenge,
-                        presented,
-                        open,
-                        bucket.device,
-                    );
+                        method: &method,
+                    };
+                    return entry.admit(challenge, presented, open, bucket.device);
                 }
                 for (challenge, _) in &challenges {
                     challenges::save(sql, challenge)?;
@@ -195,168 +191,6 @@ impl VerifyCode {
             session.user_id == method.user_id && session.lifetime.is_live(limits, self.now)
         });
         Ok(open.map(Some).ok_or(()))
-    }
-
-    #[allow(
-        clippy::too_many_arguments,
-        reason = "everything that a success touches, used once"
-    )]
-    fn succeed(
-        &self,
-        limits: &Limits,
-        secrets: &Secrets,
-        sql: &Sql<'_>,
-        method: &Method,
-        challenge: &mut Challenge,
-        presented: &Presented,
-        open: Option<StoredSession>,
-        known: Option<StoredDevice>,
-    ) -> Result<Outcome, StoreError> {
-        let inactive = method.user_status == UserStatus::Inactive;
-        let device = challenge
-            .codes
-            .last()
-            .map(|code| code.device.clone())
-            .unwrap_or_default();
-        let begins = open.is_none();
-        let session = if inactive {
-            None
-        } else {
-            self.session(limits, secrets, method, open, device)
-        };
-        let remembered = if inactive || !self.remember_device {
-            None
-        } else {
-            Some(self.remember(limits, secrets, sql, method, known)?)
-        };
-        challenge.success = Some(Success {
-            at: self.now,
-            digest: presented.current(),
-            session: session
-                .as_ref()
-                .map(|session| (session.id.clone(), session.generation)),
-            device: remembered.as_ref().map(|device| device.id.clone()),
-        });
-        challenges::save(sql, challenge)?;
-        if inactive {
-            return Ok(Outcome::UserInactive);
-        }
-        users::mark_verified(sql, method, self.now)?;
-        let mut ended = Vec::new();
-        if let Some(session) = &session {
-            if begins {
-                ended = self.make_room(limits, sql, &method.user_id)?;
-            }
-            sessions::save(sql, &self.app.id, session)?;
-        }
-        if let Some(replay) = &self.replay {
-            let kept = Kept::Right {
-                challenge_id: challenge.id.clone(),
-            };
-            self.keep_as(sql, replay, &kept)?;
-        }
-        Ok(Outcome::Verified {
-            method_id: method.id.clone(),
-            method_type: method.address.method_type(),
-            user_id: method.user_id.clone(),
-            session: session.map(Box::new),
-            device: remembered.map(Box::new),
-            crowded_out: ended,
-            repeated: false,
-        })
-    }
-
-    /// Knows the browser for another while, or from now on.
-    fn remember(
-        &self,
-        limits: &Limits,
-        secrets: &Secrets,
-        sql: &Sql<'_>,
-        method: &Method,
-        known: Option<StoredDevice>,
-    ) -> Result<StoredDevice, StoreError> {
-        let mut device = known.unwrap_or_else(|| {
-            let id = ids::new(Kind::Device, self.now, self.drawn.device);
-            StoredDevice {
-                token_hash: fingerprint(&secrets.device_token(&id)),
-                id,
-                method_id: method.id.clone(),
-                history: Throttle::default(),
-                used_at: self.now,
-                expires_at: self.now,
-            }
-        });
-        device.used_at = self.now;
-        device.expires_at = self.now + limits.device_life;
-        devices::save(sql, &self.app.id, &device)?;
-        devices::keep_newest(sql, &method.id, device::MOST)?;
-        Ok(device)
-    }
-
-    /// Ends the sessions of the user that are too many beside a new one (C-09). Their ids.
-    fn make_room(
-        &self,
-        limits: &Limits,
-        sql: &Sql<'_>,
-        user_id: &str,
-    ) -> Result<Vec<String>, StoreError> {
-        let mut open = sessions::of_user(sql, &self.app.id, user_id)?;
-        let lifetimes: Vec<_> = open.iter().map(|session| session.lifetime).collect();
-        let mut ended = Vec::new();
-        for place in crowded_out(limits, &lifetimes, self.now) {
-            if let Some(session) = open.get_mut(place) {
-                session.lifetime.ended_at = self.now;
-                session.updated_at = self.now;
-                sessions::save(sql, &self.app.id, session)?;
-                ended.push(session.id.clone());
-            }
-        }
-        Ok(ended)
-    }
-
-    /// The session that the verification gives, with a new token (C-03); none when none was asked for.
-    fn session(
-        &self,
-        limits: &Limits,
-        secrets: &Secrets,
-        method: &Method,
-        open: Option<StoredSession>,
-        at_send: DeviceFingerprint,
-    ) -> Option<StoredSession> {
-        let mut session = match (open, self.session_lasts) {
-            (Some(mut open), lasts) => {
-                if let Some(lasts) = lasts {
-                    open.lifetime.extend(limits, lasts.as_secs(), self.now);
-                }
-                open.lifetime.last_active_at = self.now;
-                open.generation += 1;
-                open
-            }
-            (None, Some(lasts)) => StoredSession {
-                id: ids::new(Kind::Session, self.now, self.drawn.session),
-                user_id: method.user_id.clone(),
-                token_hash: String::new(),
-                generation: 1,
-                lifetime: Lifetime::begin(limits, lasts.as_secs(), self.now),
-                updated_at: self.now,
-                factors: Vec::new(),
-                ip: self.device.ip.clone().or(at_send.ip).unwrap_or_default(),
-                user_agent: self
-                    .device
-                    .user_agent
-                    .clone()
-                    .or(at_send.user_agent)
-                    .unwrap_or_default(),
-            },
-            (None, None) => return None,
-        };
-        session.token_hash = fingerprint(&secrets.session_token(&session.id, session.generation));
-        session.updated_at = self.now;
-        session
-            .factors
-            .retain(|factor| factor.method.method_id != method.id);
-        session.factors.push(factor(method, self.now));
-        Some(session)
     }
 
     /// The answer of a success again, for as long as its session and token are still the same (I-07).
@@ -442,33 +276,5 @@ fn refused(verdict: &Verdict, wait: u32) -> Outcome {
         Verdict::Expired => Outcome::Expired,
         Verdict::Refused(refusal) => Outcome::Refused(refusal),
         Verdict::NoChallenge | Verdict::Right { .. } | Verdict::Repeat { .. } => Outcome::Invalid,
-    }
-}
-
-fn factor(method: &Method, now: i64) -> Factor {
-    let text = method.address.as_str().to_owned();
-    let mut factor = FactorMethod {
-        method_id: method.id.clone(),
-        method_type: method.address.method_type(),
-        last_verified_at: now,
-        phone_number_id: None,
-        phone_number: None,
-        email_id: None,
-        email: None,
-    };
-    match method.address {
-        Address::Phone(_) => {
-            factor.phone_number_id = Some(method.id.clone());
-            factor.phone_number = Some(text);
-        }
-        Address::Email(_) => {
-            factor.email_id = Some(method.id.clone());
-            factor.email = Some(text);
-        }
-    }
-    Factor {
-        delivery_channel: method.address.channel(),
-        factor_type: FactorType::Otp,
-        method: factor,
     }
 }
