@@ -103,6 +103,7 @@ fn service_config(
     service.data_dir = config.data_dir.join("otp-service");
     service.database_url = None;
     service.database_url_file = None;
+    service.database_ca_file = None;
     service.gateway = GatewayKind::Outbox;
     service.origin_host = settings.public_url.host().to_owned();
     service.app_name.clone_from(&settings.app_name);

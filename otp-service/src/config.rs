@@ -35,6 +35,11 @@ pub struct Config {
     /// File with the address of the database
     #[arg(long, env = "DATABASE_URL_FILE")]
     pub database_url_file: Option<PathBuf>,
+    /// File with the CAs (PEM) that the certificate of a PostgreSQL server may be from, where its
+    /// address has `?sslmode=require`, as one on another machine must [default: the CAs that browsers
+    /// believe]
+    #[arg(long, env = "DATABASE_CA_FILE")]
+    pub database_ca_file: Option<PathBuf>,
     /// How messages leave: `outbox` shows them on the page /outbox and sends nothing
     #[arg(long, env = "GATEWAY", value_enum, default_value_t = GatewayKind::Outbox)]
     pub gateway: GatewayKind,

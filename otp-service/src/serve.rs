@@ -11,7 +11,7 @@ use edge::keys::{self, KeyError};
 use edge::metrics::Page;
 use edge::settings::{Secret, SettingError};
 use edge::{Readiness, Stop, Traffic};
-use storage::{Database, OpenError, Sql, StoreError};
+use storage::{Database, OpenError, Server, Sql, StoreError, Whole};
 use tokio::net::TcpListener;
 
 use crate::api;
@@ -263,8 +263,12 @@ async fn check_own_key(
 pub(crate) enum Place {
     /// An SQLite database.
     File(PathBuf),
-    /// A database on a PostgreSQL server. Its address may hold a password.
-    Server(Secret),
+    /// A database on a PostgreSQL server.
+    Server {
+        /// It may hold a password.
+        url: Secret,
+        ca_file: Option<PathBuf>,
+    },
 }
 
 impl Place {
@@ -278,14 +282,15 @@ impl Place {
         let Some(url) = url else {
             return Ok(Self::File(config.data_dir.join("otp-service.db")));
         };
-        Self::at(url)
+        Self::at(url, config)
     }
 
     /// The place that an address names, as `DATABASE_URL` does.
-    pub(crate) fn at(url: Secret) -> Result<Self, StartError> {
+    pub(crate) fn at(url: Secret, config: &Config) -> Result<Self, StartError> {
         let text = url.expose();
         if text.starts_with("postgres://") || text.starts_with("postgresql://") {
-            return Ok(Self::Server(url));
+            let ca_file = config.database_ca_file.clone();
+            return Ok(Self::Server { url, ca_file });
         }
         let path = text
             .strip_prefix("sqlite:")
@@ -298,9 +303,20 @@ impl Place {
 
     /// Opens the database and brings its schema up to date.
     pub(crate) fn open(&self) -> Result<Database, OpenError> {
+        match self.whole() {
+            Whole::File(path) => Database::open(path, MIGRATIONS),
+            Whole::Server(server) => Database::connect(server, MIGRATIONS),
+        }
+    }
+
+    /// The same in the words of the store.
+    pub(crate) fn whole(&self) -> Whole<'_> {
         match self {
-            Self::File(path) => Database::open(path, MIGRATIONS),
-            Self::Server(url) => Database::connect(url.expose(), MIGRATIONS),
+            Self::File(path) => Whole::File(path),
+            Self::Server { url, ca_file } => Whole::Server(Server {
+                url: url.expose(),
+                ca_file: ca_file.as_deref(),
+            }),
         }
     }
 }

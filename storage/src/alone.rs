@@ -5,17 +5,16 @@ use std::time::Duration;
 
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
-use crate::server::{self, session::Session};
-use crate::{OpenError, Sql, StoreError};
+use crate::server::{self, Route, session::Session};
+use crate::{OpenError, Server, Sql, StoreError};
 
 /// Which database.
 #[derive(Clone, Copy)]
-#[non_exhaustive]
 pub enum Whole<'a> {
     /// An SQLite file.
     File(&'a Path),
-    /// The address of a database on a PostgreSQL server.
-    Server(&'a str),
+    /// A database on a PostgreSQL server.
+    Server(Server<'a>),
 }
 
 impl std::fmt::Debug for Whole<'_> {
@@ -39,9 +38,9 @@ pub fn alone<T: Send>(
 ) -> Result<T, OpenError> {
     match database {
         Whole::File(path) => on_file(path, work),
-        Whole::Server(url) => {
-            let config = server::config(url)?;
-            server::off_the_event_loop(|| on_server(&config, work))
+        Whole::Server(server) => {
+            let route = Route::to(server)?;
+            server::off_the_event_loop(|| on_server(&route, work))
         }
     }
 }
@@ -82,10 +81,10 @@ fn on_file<T>(
 }
 
 fn on_server<T>(
-    config: &postgres::Config,
+    route: &Route,
     work: impl FnOnce(&Sql<'_>) -> Result<T, StoreError>,
 ) -> Result<T, OpenError> {
-    let session = Session::connect(config)?;
+    let session = Session::connect(route)?;
     let sql = Sql::on_server(&session);
     sql.batch("SET statement_timeout = 0")?;
     let mut looked = 0;

@@ -13,11 +13,11 @@ use tokio::sync::mpsc::error::SendTimeoutError;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::readers::Readers;
-use crate::server;
 use crate::server::pool::{Kind, Pool};
+use crate::server::{self, Route};
 use crate::watch::{Commit, Watch};
 use crate::writer::{Command, Waiting, Writer};
-use crate::{OpenError, Sql, StoreError, files, migrate};
+use crate::{OpenError, Server, Sql, StoreError, files, migrate};
 
 /// So many commands may wait for the writer; the next caller waits for a place, but not for long.
 const QUEUE: usize = 1024;
@@ -82,15 +82,15 @@ impl Database {
         })))
     }
 
-    /// Connects to a database on a PostgreSQL server (`postgres://user:password@host:port/name`), and
-    /// brings its schema up to date like [`Database::open`]. Blocks for a moment.
+    /// Connects to a database on a PostgreSQL server, and brings its schema up to date like
+    /// [`Database::open`]. Blocks for a moment.
     ///
     /// # Errors
     /// [`OpenError`], none of which shows the address.
-    pub fn connect(url: &str, migrations: &[&str]) -> Result<Self, OpenError> {
-        let config = server::config(url)?;
-        server::off_the_event_loop(|| server::bring_up(&config, migrations))?;
-        Ok(Self(Engine::Server(Pool::start(&config)?)))
+    pub fn connect(server: Server<'_>, migrations: &[&str]) -> Result<Self, OpenError> {
+        let route = Route::to(server)?;
+        server::off_the_event_loop(|| server::bring_up(&route, migrations))?;
+        Ok(Self(Engine::Server(Pool::start(&route)?)))
     }
 
     /// Carries out a command in a transaction. When this answers `Ok`, the commit is on disk; when it

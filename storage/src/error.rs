@@ -98,8 +98,10 @@ pub enum OpenError {
     },
     /// The address of the PostgreSQL server can't be read.
     Address,
-    /// The PostgreSQL server is on another machine, and this program speaks to it in clear (D-01).
-    NotLocal,
+    /// The PostgreSQL server is on another machine, and its address does not ask for TLS (D-01).
+    InClear,
+    /// The file holds no certificate of a CA, or one that can't be used.
+    CaFile(PathBuf),
     /// Somebody else uses the database, which has to be used by nobody else now.
     InUse,
     /// A statement of the set-up failed.
@@ -137,9 +139,14 @@ impl fmt::Display for OpenError {
             Self::Address => f.write_str(
                 "this is no address of a PostgreSQL server: give postgres://user:password@localhost:5432/name",
             ),
-            Self::NotLocal => f.write_str(
-                "the PostgreSQL server is on another machine, and this version does not speak TLS to it: \
-                 give its Unix socket or a loopback address (through a tunnel that encrypts)",
+            Self::InClear => f.write_str(
+                "the PostgreSQL server is on another machine and its address does not ask for TLS: end it with \
+                 ?sslmode=require, and give the file of the server's CA (DATABASE_CA_FILE) if that is your own",
+            ),
+            Self::CaFile(path) => write!(
+                f,
+                "{} holds no usable certificate of a CA: give a file in PEM form (BEGIN CERTIFICATE)",
+                path.display()
             ),
             Self::InUse => f.write_str(
                 "the database is in use: stop the services on it, and close other connections to it",

@@ -27,5 +27,6 @@ pub use alone::{Whole, alone};
 pub use database::{Database, back_up, check};
 pub use error::{OpenError, StoreError};
 pub use fault_point::fault_point;
+pub use server::Server;
 pub use sql::{Param, Row, Sql};
 pub use watch::Commit;

@@ -14,5 +14,6 @@ mod database {
     mod file_faults;
     #[cfg(postgres_tests)]
     mod server_faults;
+    mod server_tls;
     mod words;
 }

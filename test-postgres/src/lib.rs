@@ -1,6 +1,6 @@
 //! A PostgreSQL server for tests: brought up on a Unix socket of its own, killed and brought up again
 //! where a test wants that, taken down with the value that stands for it. Nobody's other server is
-//! touched, and nothing of it listens on a network.
+//! touched, and nothing of it listens on a network: TLS, where a test wants it, is spoken on loopback.
 //!
 //! Not here: installing PostgreSQL, and what is done on the server.
 
@@ -8,11 +8,18 @@ mod processes;
 mod scratch;
 
 use std::ffi::OsStr;
-use std::io;
+use std::io::{self, Write as _};
+use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 pub use scratch::Scratch;
+
+/// PostgreSQL's own; no other server's socket is in the folder.
+const PORT: u16 = 5432;
+/// In the server's folder.
+const CERTIFICATE: &str = "tls.crt";
+const KEY: &str = "tls.key";
 
 /// A running server; it ends with this value.
 #[derive(Debug)]
@@ -20,6 +27,8 @@ pub struct Server {
     binaries: PathBuf,
     folder: PathBuf,
     durable: bool,
+    tls: bool,
+    port: u16,
 }
 
 impl Server {
@@ -28,7 +37,9 @@ impl Server {
     /// # Errors
     /// When PostgreSQL is not installed or does not start.
     pub fn start() -> io::Result<Self> {
-        Self::new(false)
+        let server = Self::new(false, PORT)?;
+        server.bring_up()?;
+        Ok(server)
     }
 
     /// The same with every commit on disk before it is answered, which takes the time that it takes
@@ -37,10 +48,27 @@ impl Server {
     /// # Errors
     /// As [`Server::start`].
     pub fn start_durable() -> io::Result<Self> {
-        Self::new(true)
+        let server = Self::new(true, PORT)?;
+        server.bring_up()?;
+        Ok(server)
     }
 
-    fn new(durable: bool) -> io::Result<Self> {
+    /// The same as [`Server::start`], and besides over TLS at [`Server::port`] of 127.0.0.1, where a
+    /// user needs a password. Both texts are PEM.
+    ///
+    /// # Errors
+    /// As [`Server::start`], or when there is no free port.
+    pub fn start_with_tls(certificate: &str, key: &str) -> io::Result<Self> {
+        let free = TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port();
+        let mut server = Self::new(false, free)?;
+        server.keep(CERTIFICATE, certificate)?;
+        server.keep(KEY, key)?;
+        server.tls = true;
+        server.bring_up()?;
+        Ok(server)
+    }
+
+    fn new(durable: bool, port: u16) -> io::Result<Self> {
         let binaries = binaries().ok_or_else(|| io::Error::other("PostgreSQL is not installed"))?;
         // Its user can't look into everybody's folders, and a socket's path must be short.
         let made = as_its_user("mktemp")
@@ -54,23 +82,32 @@ impl Server {
             binaries,
             folder: PathBuf::from(folder.trim_end()),
             durable,
+            tls: false,
+            port,
         };
         let mut init = server.tool("initdb");
-        init.args(["--username=pipit", "--auth=trust", "--encoding=UTF8"])
+        init.args(["--username=pipit", "--encoding=UTF8"])
+            .args(["--auth-local=trust", "--auth-host=scram-sha-256"])
             .args(["--locale=C.UTF-8", "--no-sync", "--pgdata"])
             .arg(server.data())
             .stdout(Stdio::null());
         run("initdb", &mut init)?;
-        server.bring_up()?;
         Ok(server)
+    }
+
+    /// Where it speaks TLS.
+    #[must_use]
+    pub fn port(&self) -> u16 {
+        self.port
     }
 
     /// What the tests are told: the address of the server, whose user may make databases.
     #[must_use]
     pub fn address(&self) -> String {
         format!(
-            "postgres:///postgres?host={}&user=pipit",
-            self.folder.display()
+            "postgres:///postgres?host={}&port={}&user=pipit",
+            self.folder.display(),
+            self.port
         )
     }
 
@@ -81,9 +118,18 @@ impl Server {
     pub fn bring_up(&self) -> io::Result<()> {
         // Power stays on in the tests: what a killed server has written is there without fsync too.
         let fsync = if self.durable { "on" } else { "off" };
+        let folder = self.folder.display();
+        let reached = if self.tls {
+            format!(
+                "-c listen_addresses=127.0.0.1 -c ssl=on -c ssl_cert_file={folder}/{CERTIFICATE} -c \
+                 ssl_key_file={folder}/{KEY}"
+            )
+        } else {
+            "-c listen_addresses=''".to_owned()
+        };
         let options = format!(
-            "-k {} -c listen_addresses='' -c fsync={fsync} -c max_connections=200",
-            self.folder.display()
+            "-k {folder} -p {} {reached} -c fsync={fsync} -c max_connections=200",
+            self.port
         );
         let mut start = self.tool("pg_ctl");
         start
@@ -109,7 +155,30 @@ impl Server {
         // Where nobody asks after dead processes their ids live on, and the next start would take
         // the locks for those of a running server.
         std::fs::remove_file(lock)?;
-        std::fs::remove_file(self.folder.join(".s.PGSQL.5432.lock"))
+        std::fs::remove_file(self.folder.join(format!(".s.PGSQL.{}.lock", self.port)))
+    }
+
+    /// Writes a file that only its user can read.
+    fn keep(&self, name: &str, text: &str) -> io::Result<()> {
+        let mut write = as_its_user("sh");
+        write
+            .args(["-c", "umask 077; cat > \"$0\""])
+            .arg(self.folder.join(name))
+            .stdin(Stdio::piped());
+        let mut writing = write.spawn()?;
+        let sent = writing
+            .stdin
+            .take()
+            .map_or(Ok(()), |mut file| file.write_all(text.as_bytes()));
+        let status = writing.wait()?;
+        sent?;
+        if status.success() {
+            Ok(())
+        } else {
+            Err(io::Error::other(format!(
+                "{name} was not written ({status})"
+            )))
+        }
     }
 
     fn data(&self) -> PathBuf {

@@ -81,7 +81,7 @@ pub(super) async fn restore(
 fn file(config: &Config) -> Result<PathBuf, ChoreError> {
     match Place::of(config).map_err(ChoreError::Start)? {
         Place::File(path) => Ok(path),
-        Place::Server(_) => Err(ChoreError::Refused(format!(
+        Place::Server { .. } => Err(ChoreError::Refused(format!(
             "DATABASE_URL names a PostgreSQL server: pg_dump and pg_restore copy it; \
              keep {OWN_KEY} of DATA_DIR with the copy"
         ))),
@@ -115,7 +115,7 @@ pub(super) async fn check(
     // Of a server's files only the server can tell.
     let mut faults = match Place::of(config).map_err(ChoreError::Start)? {
         Place::File(path) => storage::check(&path)?,
-        Place::Server(_) => Vec::new(),
+        Place::Server { .. } => Vec::new(),
     };
     if faults.is_empty() {
         let database = open(config)?;

@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
 use edge::settings::Secret;
-use storage::{OpenError, Sql, StoreError, Whole, alone};
+use storage::{OpenError, Sql, StoreError, alone};
 
 use super::{ChoreError, service_time};
 use crate::config::Config;
@@ -36,7 +36,7 @@ pub(super) async fn move_to(
     to_file: Option<PathBuf>,
     out: &mut impl Write,
 ) -> Result<(), ChoreError> {
-    let target = target(to, to_file)?;
+    let target = target(config, to, to_file)?;
     let source = Place::of(config).map_err(ChoreError::Start)?;
     // Both get the schema of this version.
     let database = source.open()?;
@@ -53,9 +53,9 @@ pub(super) async fn move_to(
     let (parts, arriving) = sync_channel(WAITING);
     let (told, progress) = sync_channel(WAITING);
     std::thread::scope(|scope| {
-        let reading = scope.spawn(|| alone(whole(&source), move |sql| read(sql, &parts)));
+        let reading = scope.spawn(|| alone(source.whole(), move |sql| read(sql, &parts)));
         let writing =
-            scope.spawn(|| alone(whole(&target), move |sql| write(sql, &arriving, &told, now)));
+            scope.spawn(|| alone(target.whole(), move |sql| write(sql, &arriving, &told, now)));
         let mut said = Ok(());
         for line in &progress {
             said = said.and_then(|()| writeln!(out, "{line}"));
@@ -75,7 +75,11 @@ pub(super) async fn move_to(
 
 /// The address of the target. One that holds a password comes from a file, since others can read a
 /// command line (E-04).
-fn target(to: Option<String>, to_file: Option<PathBuf>) -> Result<Place, ChoreError> {
+fn target(
+    config: &Config,
+    to: Option<String>,
+    to_file: Option<PathBuf>,
+) -> Result<Place, ChoreError> {
     if let Some(to) = &to {
         let server = to.split_once("://").map_or("", |(_, rest)| rest);
         let user = server.split_once('@').map_or("", |(user, _)| user);
@@ -91,20 +95,13 @@ fn target(to: Option<String>, to_file: Option<PathBuf>) -> Result<Place, ChoreEr
         .map_err(|error| ChoreError::Refused(error.to_string()))?;
     let named =
         named.ok_or_else(|| ChoreError::Refused("where to? Give --to or --to-file".to_owned()))?;
-    Place::at(named).map_err(ChoreError::Start)
+    Place::at(named, config).map_err(ChoreError::Start)
 }
 
 fn fault(error: OpenError) -> ChoreError {
     match error {
         OpenError::Setup(cause) => ChoreError::Store(cause),
         other => ChoreError::Open(other),
-    }
-}
-
-fn whole(place: &Place) -> Whole<'_> {
-    match place {
-        Place::File(path) => Whole::File(path),
-        Place::Server(url) => Whole::Server(url.expose()),
     }
 }
 

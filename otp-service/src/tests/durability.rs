@@ -165,12 +165,18 @@ async fn settings_that_would_do_harm_keep_it_from_starting_j_11() {
     };
     let live = KEY.replace("test", "live");
     let elsewhere = "postgres://me:sesame@db.example.com/pipit";
+    let over_tls = "postgres://me:sesame@db.example.com/pipit?sslmode=require";
+    // Certificates are looked for in it, and none is there.
+    let empty = folder.path().join("ca.pem");
+    std::fs::write(&empty, "").unwrap();
+    let no_ca = ["--database-ca-file", empty.to_str().unwrap()];
     for (arguments, url, key, said) in [
         (&[][..], None, live.as_str(), "refuses live keys"),
         (&[], None, "password", "INITIAL_API_KEY"),
         (&[], Some("mysql://x:sesame@y"), KEY, "DATABASE_URL"),
         (&[], Some("postgres://x:sesame@"), KEY, "no address"),
-        (&[], Some(elsewhere), KEY, "on another machine"),
+        (&[], Some(elsewhere), KEY, "?sslmode=require"),
+        (&no_ca, Some(over_tls), KEY, "no usable certificate"),
         (&["--origin-host=https://x"], None, KEY, "ORIGIN_HOST"),
         (&["--app-name=💬"], None, KEY, "APP_NAME"),
     ] {

@@ -13,6 +13,7 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 
+use super::Route;
 use super::session::{Failure, Session};
 use crate::watch::Watch;
 use crate::writer::Command;
@@ -62,18 +63,18 @@ pub(crate) struct Pool {
 
 impl Pool {
     /// Starts the threads; they connect when there is something to do.
-    pub(crate) fn start(config: &postgres::Config) -> Result<Self, OpenError> {
+    pub(crate) fn start(route: &Route) -> Result<Self, OpenError> {
         let (jobs, waiting) = mpsc::channel(CONNECTIONS);
         let waiting = Arc::new(Mutex::new(waiting));
         let done = Arc::new(AtomicU64::new(0));
         let watch = Watch::default();
         let workers = (0..CONNECTIONS)
             .map(|_| {
-                let (config, waiting) = (config.clone(), Arc::clone(&waiting));
+                let (route, waiting) = (route.clone(), Arc::clone(&waiting));
                 let (done, watch) = (Arc::clone(&done), watch.clone());
                 std::thread::Builder::new()
                     .name("postgres".to_owned())
-                    .spawn(move || work(&config, &waiting, &done, &watch))
+                    .spawn(move || work(&route, &waiting, &done, &watch))
             })
             .collect::<Result<_, _>>()
             .map_err(|cause| StoreError::Unavailable(format!("no thread: {cause}")))?;
@@ -133,12 +134,7 @@ fn closing() -> StoreError {
 }
 
 /// Works until every sender is gone.
-fn work(
-    config: &postgres::Config,
-    waiting: &Mutex<mpsc::Receiver<Job>>,
-    done: &AtomicU64,
-    watch: &Watch,
-) {
+fn work(route: &Route, waiting: &Mutex<mpsc::Receiver<Job>>, done: &AtomicU64, watch: &Watch) {
     let mut session = None;
     loop {
         let next = waiting
@@ -154,7 +150,7 @@ fn work(
             return;
         };
         let began = Instant::now();
-        let failure = carry_out(config, &mut session, command.as_mut(), kind);
+        let failure = carry_out(route, &mut session, command.as_mut(), kind);
         if kind == Kind::Command {
             watch.over(1, began, failure.as_ref());
         }
@@ -175,7 +171,7 @@ fn work(
 /// Runs a job to its end. What is answered instead of its own outcome, if anything; without a
 /// session afterwards there was no connection to be had.
 fn carry_out(
-    config: &postgres::Config,
+    route: &Route,
     session: &mut Option<Session>,
     command: &mut dyn Command,
     kind: Kind,
@@ -188,7 +184,7 @@ fn carry_out(
             Kind::Command => ALONE,
         };
         fault_point("postgres-before-begin");
-        let live = match begun(config, session.take(), begin) {
+        let live = match begun(route, session.take(), begin) {
             Ok(live) => session.insert(live),
             Err(error) => return Some(error),
         };
@@ -203,11 +199,7 @@ fn carry_out(
 
 /// A connection with a transaction begun. One that was lost while nobody used it is replaced, once:
 /// nothing has happened on it.
-fn begun(
-    config: &postgres::Config,
-    old: Option<Session>,
-    begin: &str,
-) -> Result<Session, StoreError> {
+fn begun(route: &Route, old: Option<Session>, begin: &str) -> Result<Session, StoreError> {
     if let Some(old) = old.filter(|old| !old.is_closed()) {
         match (old.batch(begin), old.take_failure()) {
             (Ok(()), _) => return Ok(old),
@@ -215,7 +207,7 @@ fn begun(
             (Err(error), _) => return Err(error),
         }
     }
-    let new = Session::connect(config)?;
+    let new = Session::connect(route)?;
     new.batch(begin)?;
     Ok(new)
 }

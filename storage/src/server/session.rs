@@ -7,8 +7,9 @@ use std::error::Error as _;
 
 use postgres::error::SqlState;
 use postgres::types::{ToSql, Type};
-use postgres::{Client, NoTls, Row, Statement};
+use postgres::{Client, Row, Statement};
 
+use super::{Route, tls};
 use crate::{Param, StoreError};
 
 /// So many statements stay prepared; a search can make more texts than a program has.
@@ -37,17 +38,19 @@ pub(crate) struct Session {
 }
 
 impl Session {
-    pub(crate) fn connect(config: &postgres::Config) -> Result<Self, StoreError> {
+    pub(crate) fn connect(route: &Route) -> Result<Self, StoreError> {
         let connect = || {
-            let mut client = config.connect(NoTls)?;
+            let mut client = route.connect()?;
             client.batch_execute(SETTINGS)?;
             Ok(client)
         };
         let client = connect().map_err(|error: postgres::Error| {
-            StoreError::Unavailable(match (error.code(), error.source()) {
-                (Some(state), _) => format!("PostgreSQL said {} on connecting", state.code()),
-                (None, Some(cause)) if cause.is::<std::io::Error>() => cause.to_string(),
-                (None, _) => "no connection to PostgreSQL".to_owned(),
+            let said = tls::refusal(&error);
+            StoreError::Unavailable(match (said, error.code(), error.source()) {
+                (Some(said), ..) => said,
+                (None, Some(state), _) => format!("PostgreSQL said {} on connecting", state.code()),
+                (None, None, Some(cause)) if cause.is::<std::io::Error>() => cause.to_string(),
+                (None, None, _) => "no connection to PostgreSQL".to_owned(),
             })
         })?;
         Ok(Self {

@@ -3,7 +3,7 @@
 use storage::{Database, StoreError};
 use test_postgres::Server;
 
-use super::words::{Place, SCHEMA, insert, words};
+use super::words::{self, Place, SCHEMA, insert, words};
 
 #[tokio::test]
 async fn connections_that_the_server_has_ended_cost_no_command() {
@@ -51,7 +51,7 @@ async fn a_statement_ends_after_two_seconds_and_its_connection_goes_on() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_killed_server_is_told_and_needs_no_new_start_of_anything_else() {
     let server = Server::start().unwrap();
-    let database = Database::connect(&server.address(), &[SCHEMA]).unwrap();
+    let database = Database::connect(words::server(&server.address()), &[SCHEMA]).unwrap();
     database.write(|sql| insert(sql, "kept")).await.unwrap();
     server.kill().unwrap();
     let mut refused = tokio::task::JoinSet::new();

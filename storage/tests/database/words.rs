@@ -33,9 +33,15 @@ impl Place {
         match self {
             Self::File(folder) => Database::open(&folder.path().join("words.db"), migrations),
             #[cfg(postgres_tests)]
-            Self::Server(scratch) => Database::connect(&scratch.url(), migrations),
+            Self::Server(scratch) => Database::connect(server(&scratch.url()), migrations),
         }
     }
+}
+
+/// One on this machine.
+#[cfg(postgres_tests)]
+pub(crate) fn server(url: &str) -> storage::Server<'_> {
+    storage::Server { url, ca_file: None }
 }
 
 pub(crate) fn open(folder: &Path) -> Database {
