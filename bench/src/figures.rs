@@ -29,7 +29,7 @@ impl Times {
             .map_or(0.0, |took| took.as_secs_f64() * 1000.0)
     }
 
-    fn shown(&mut self) -> String {
+    pub(crate) fn shown(&mut self) -> String {
         format!("{:.1} / {:.1}", self.quantile(500), self.quantile(990))
     }
 }
@@ -85,7 +85,7 @@ impl fmt::Display for Row {
     }
 }
 
-fn count(number: usize) -> f64 {
+pub(crate) fn count(number: usize) -> f64 {
     u32::try_from(number).map_or(f64::INFINITY, f64::from)
 }
 

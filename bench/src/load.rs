@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
+use http::StatusCode;
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
@@ -14,6 +15,10 @@ use crate::{Failure, numbers};
 
 /// Not measured: caches fill, memory is asked for.
 const WARM_UP: Duration = Duration::from_secs(2);
+const SEND: &str = "/v1/auth/otps/sms/login_or_create";
+const VERIFY: &str = "/v1/auth/otps/verify";
+const CHECK: &str = "/v1/auth/sessions/verify";
+
 /// Users that are made by signing in have places from here on.
 const NEW_FROM: u64 = 5_000_000;
 
@@ -36,11 +41,13 @@ impl Who {
     }
 }
 
+/// How long the steps took that were served, and those that were refused because there was too much.
 #[derive(Default)]
-struct Steps {
-    send: Times,
-    verify: Times,
-    check: Times,
+pub(crate) struct Steps {
+    pub(crate) send: Times,
+    pub(crate) verify: Times,
+    pub(crate) check: Times,
+    pub(crate) refused: Times,
 }
 
 /// Lets the clients loose and measures.
@@ -58,6 +65,9 @@ pub(crate) async fn measure(
     let steps = run(service, who, &turns, clients, lasts).await?;
     let seconds = began.elapsed().as_secs_f64();
     let after = service.commits().await?;
+    if steps.refused.len() > 0 {
+        return Err("the service refused so few clients".into());
+    }
     Ok(Row {
         store: service.store,
         clients,
@@ -72,7 +82,8 @@ pub(crate) async fn measure(
     })
 }
 
-async fn run(
+/// The clients of one time. A refusal ends a sign-in; the client goes on with the next one at once.
+pub(crate) async fn run(
     service: &Arc<Service>,
     who: Who,
     turns: &Arc<AtomicU64>,
@@ -99,6 +110,7 @@ async fn run(
         all.send.extend(steps.send);
         all.verify.extend(steps.verify);
         all.check.extend(steps.check);
+        all.refused.extend(steps.refused);
     }
     Ok(all)
 }
@@ -109,10 +121,14 @@ async fn sign_in(
     number: String,
     steps: &mut Steps,
 ) -> Result<(), Failure> {
+    let refused = &mut steps.refused;
     let device =
         json!({"ip": "203.0.113.7", "user_agent": "Mozilla/5.0 (X11; Linux x86_64) bench"});
     let send = json!({"phone_number": number, "expires_in": 5, "device_fingerprint": device});
-    let sent = timed(client, "otps/sms/login_or_create", &send, &mut steps.send).await?;
+    let send = (SEND, &send);
+    let Some(sent) = timed(client, send, &mut steps.send, refused).await? else {
+        return Ok(());
+    };
     let code = service.beside.code_for(number).await?;
     let code = code.ok_or("no message came")?;
     let verify = json!({
@@ -122,23 +138,35 @@ async fn sign_in(
         "session_expires_in": 60,
         "device_fingerprint": device,
     });
-    let verified = timed(client, "otps/verify", &verify, &mut steps.verify).await?;
+    let verify = (VERIFY, &verify);
+    let Some(verified) = timed(client, verify, &mut steps.verify, refused).await? else {
+        return Ok(());
+    };
     let check = json!({"session_token": verified["session_token"]});
-    let checked = timed(client, "sessions/verify", &check, &mut steps.check).await?;
+    let check = (CHECK, &check);
+    let Some(checked) = timed(client, check, &mut steps.check, refused).await? else {
+        return Ok(());
+    };
     if checked["session"]["user_id"] != sent["user_id"] {
         return Err("the session is another user's".into());
     }
     Ok(())
 }
 
+/// What a step answered; nothing when it was refused because there was too much.
 async fn timed(
     client: &mut Client,
-    endpoint: &str,
-    body: &Value,
-    times: &mut Times,
-) -> Result<Value, Failure> {
+    (path, body): (&str, &Value),
+    served: &mut Times,
+    refused: &mut Times,
+) -> Result<Option<Value>, Failure> {
     let began = Instant::now();
-    let reply = client.post(&format!("/v1/auth/{endpoint}"), body).await?;
-    times.push(began.elapsed());
-    reply.ok()
+    let reply = client.post(path, body).await?;
+    let took = began.elapsed();
+    if reply.status == StatusCode::SERVICE_UNAVAILABLE {
+        refused.push(took);
+        return Ok(None);
+    }
+    served.push(took);
+    reply.ok().map(Some)
 }

@@ -15,6 +15,7 @@ mod figures;
 mod load;
 mod machine;
 mod numbers;
+mod overload;
 mod process;
 mod size;
 
@@ -87,6 +88,8 @@ async fn run(options: CommandLine) -> Result<(), Failure> {
             Service::end(service).await?;
         }
     }
+    println!("\nMore than it can do, SQLite (I-10):\n");
+    overload::rows(&options, lasts).await?;
     if options.users > 0 {
         println!("\nThe size of the database, SQLite:\n");
         size::rows(&options, lasts).await?;
