@@ -23,6 +23,11 @@ use session::Session;
 
 /// H-13
 const CONNECT_WITHIN: Duration = Duration::from_secs(2);
+/// A server that is gone without a word is given up after so long; TCP alone waits a quarter of an
+/// hour (H-13).
+const GONE_AFTER: Duration = Duration::from_secs(10);
+/// Who waits for an answer looks this often whether the server is still there.
+const LOOKS_EVERY: Duration = Duration::from_secs(2);
 /// Services that start at the same moment migrate one after the other; any number does that nobody
 /// else uses ("pipit" in ASCII).
 const MIGRATION_LOCK: i64 = 0x70_6970_6974;
@@ -62,6 +67,9 @@ impl Route {
             return Err(OpenError::Address);
         }
         config.connect_timeout(CONNECT_WITHIN);
+        config.tcp_user_timeout(GONE_AFTER);
+        config.keepalives_idle(LOOKS_EVERY);
+        config.keepalives_interval(LOOKS_EVERY);
         let tls = match config.get_ssl_mode() {
             // A bare address is no name that a certificate could be checked against.
             SslMode::Require if config.get_hosts().is_empty() => return Err(OpenError::Address),
