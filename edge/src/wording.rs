@@ -64,7 +64,7 @@ mod tests {
     use shared::otp_service::{SendOtpBySmsRequest, VerifyOtpRequest};
 
     #[derive(Debug, Deserialize)]
-    #[allow(dead_code)]
+    #[allow(dead_code, reason = "only its reading is looked at")]
     struct Page {
         limit: u32,
         kind: Kind,

@@ -23,7 +23,6 @@ fn router() -> Router {
     harden(routes, EdgeLimits::default(), &Traffic::uncounted())
 }
 
-#[allow(clippy::panic)]
 async fn panics() {
     panic!("+12125550142 in a panic");
 }
