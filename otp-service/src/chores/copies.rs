@@ -4,6 +4,8 @@ use std::fs::{self, DirBuilder};
 use std::io::Write;
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
+use std::sync::mpsc::{RecvTimeoutError, sync_channel};
+use std::time::Duration;
 
 use storage::{Database, OpenError, Sql, StoreError};
 
@@ -13,6 +15,8 @@ use crate::own_key::OWN_KEY;
 use crate::serve::Place;
 use crate::store::{MIGRATIONS, api_keys, challenges, invariants, sessions};
 
+/// While a long copy is made, a line of progress after so long.
+const TELL_EVERY: Duration = Duration::from_secs(1);
 /// The database's name in a copy.
 const COPY: &str = "otp-service.db";
 
@@ -27,7 +31,7 @@ pub(super) fn back_up(
         .mode(0o700)
         .create(folder)
         .map_err(in_folder)?;
-    storage::back_up(&from, &folder.join(COPY))?;
+    copy_database(&from, &folder.join(COPY), out)?;
     copy_private(&config.data_dir.join(OWN_KEY), &folder.join(OWN_KEY))?;
     Ok(writeln!(
         out,
@@ -68,13 +72,37 @@ pub(super) async fn restore(
     if draft.exists() {
         fs::remove_file(&draft).map_err(in_data)?;
     }
-    storage::back_up(&copy, &draft)?;
+    copy_database(&copy, &draft, out)?;
     let ended = end_everything(&draft, keep_sessions, now).await?;
     fs::rename(&draft, &to).map_err(in_data)?;
     Ok(writeln!(
         out,
         "Restored. Every code has ended, and {ended} sessions."
     )?)
+}
+
+/// Copies a database, and says every now and then how far that is.
+fn copy_database(from: &Path, to: &Path, out: &mut impl Write) -> Result<(), ChoreError> {
+    let length = |path: &Path| fs::metadata(path).map_or(0, |file| file.len());
+    let whole = length(from).max(1);
+    std::thread::scope(|scope| {
+        let (tell, told) = sync_channel(1);
+        // Whoever is told waits for it, so it is always taken.
+        scope.spawn(move || tell.send(storage::back_up(from, to)));
+        loop {
+            match told.recv_timeout(TELL_EVERY) {
+                Ok(copied) => return Ok(copied?),
+                Err(RecvTimeoutError::Timeout) => {
+                    // A copy can be a little larger than the file, whose last commits stand beside it.
+                    let percent = (length(to) * 100 / whole).min(99);
+                    writeln!(out, "{percent} % copied")?;
+                }
+                Err(RecvTimeoutError::Disconnected) => {
+                    return Err(ChoreError::Refused("the copying broke off".to_owned()));
+                }
+            }
+        }
+    })
 }
 
 /// The SQLite database. PostgreSQL has its own tools for these chores.
