@@ -9,7 +9,7 @@
 
 mod log;
 
-pub use log::Log;
+pub use log::{Log, somebody_listens};
 
 use std::collections::VecDeque;
 use std::convert::Infallible;

@@ -1,7 +1,7 @@
 //! The log as a test reads it: every line of this thread, in the form in which a server writes it.
 
 use std::io;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, Once};
 
 use serde_json::Value;
 use tracing::subscriber::DefaultGuard;
@@ -29,10 +29,21 @@ impl io::Write for Kept {
     }
 }
 
+/// Whether a place logs at all is remembered for the whole process, as the thread sees it that comes
+/// there first. So every test that may come to one before another test keeps its log says this first:
+/// from then on each thread has somebody who listens, if only to forget it again.
+pub fn somebody_listens() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        tracing::subscriber::set_global_default(tracing_subscriber::registry()).unwrap();
+    });
+}
+
 impl Log {
     /// From now on.
     #[must_use]
     pub fn keep() -> Self {
+        somebody_listens();
         let kept = Kept::default();
         let out = kept.clone();
         let subscriber = to("trace".parse().unwrap(), move || out.clone());

@@ -58,6 +58,7 @@ impl Harness {
         clock: ManualClock,
         arguments: &[&str],
     ) -> Self {
+        edge::testing::somebody_listens();
         let mut config =
             Config::try_parse_from(std::iter::once(&"otp-service").chain(arguments)).unwrap();
         config.data_dir = folder.path().join("data");
