@@ -14,6 +14,7 @@ mod database {
     mod file_faults;
     #[cfg(postgres_tests)]
     mod server_faults;
+    #[cfg(postgres_tests)]
     mod server_tls;
     mod words;
 }
