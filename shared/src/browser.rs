@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{HiddenText, OtpCode, PhoneNumber, SessionToken, VerificationId};
+use crate::{HiddenText, LanguageTag, OtpCode, PhoneNumber, SessionToken, VerificationId};
 
 /// `GET /api/config`: what the page needs before anybody has typed anything.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,6 +32,9 @@ pub struct SendOtpRequest {
     /// Given on a resend: the code is added to this verification.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub verification_id: Option<VerificationId>,
+    /// The language of the page, for the message; none: the OTP service's choice.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub language: Option<LanguageTag>,
 }
 
 /// The code is on its way.

@@ -1,6 +1,6 @@
 //! The words that both sides of every wire use.
 //!
-//! Here live the parsed values ([`PhoneNumber`], [`OtpCode`], the tokens), the two contracts
+//! Here live the parsed values ([`PhoneNumber`], [`OtpCode`], [`LanguageTag`], the tokens), the two contracts
 //! ([`browser`]: page and backend; [`otp_service`]: backend and OTP service) and the one list of
 //! error types with the envelope that carries them.
 //!
@@ -11,6 +11,7 @@
 
 pub mod browser;
 mod error;
+mod language_tag;
 mod lifetime;
 mod object;
 mod opaque;
@@ -21,6 +22,7 @@ mod phone_number;
 pub mod schema;
 
 pub use error::{ErrorEnvelope, ErrorType};
+pub use language_tag::{LanguageTag, TagTooLong};
 pub use lifetime::{CodeLifetime, OutOfRange, SessionLifetime};
 pub use opaque::{DeviceToken, HiddenText, NotAToken, SessionToken, VerificationId};
 pub use otp_code::{NotACode, OtpCode};

@@ -32,6 +32,12 @@ impl CodeLifetime {
             .ok_or(OutOfRange)
     }
 
+    /// The lifetime in minutes, 1 to 10.
+    #[must_use]
+    pub fn as_minutes(self) -> u8 {
+        self.0
+    }
+
     /// The lifetime in seconds, 60 to 600.
     #[must_use]
     pub fn as_secs(self) -> i64 {

@@ -8,7 +8,9 @@ use std::borrow::Cow;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde_json::{Value, json};
 
-use crate::{CodeLifetime, DeviceToken, HiddenText, OtpCode, SessionLifetime, SessionToken};
+use crate::{
+    CodeLifetime, DeviceToken, HiddenText, LanguageTag, OtpCode, SessionLifetime, SessionToken,
+};
 
 macro_rules! schemas {
     ($($name:ident: $schema:tt;)*) => {
@@ -48,6 +50,7 @@ schemas! {
     SessionToken: {"type": "string", "pattern": "^[0-9A-Za-z]{64}$"};
     DeviceToken: {"type": "string", "pattern": "^[0-9A-Za-z]{64}$"};
     HiddenText: {"type": "string"};
+    LanguageTag: {"type": "string", "maxLength": 35};
 }
 
 shapes! {

@@ -1,5 +1,7 @@
 //! `POST /api/otp/send`: sends a code, or another one inside a pending verification.
 //!
+//! The message is asked for in the page's language; whether there is one in it, the OTP service knows.
+//!
 //! The answer is the same for new and known numbers and holds nothing of the OTP service's (F-06, F-08).
 
 use std::net::SocketAddr;
@@ -48,6 +50,7 @@ pub(crate) async fn handle(
             .devices
             .token(&headers, &number)
             .map(|token| HiddenText::from(token.as_str())),
+        locale: request.language,
     };
     let sent = app.otp.send_otp(&send, key.as_ref()).await?;
     if sent.phone_number_id.is_empty() {

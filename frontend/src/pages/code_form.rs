@@ -250,6 +250,7 @@ impl CodeForm {
             phone_number: HiddenText::from(kept.number.as_str()),
             // No code that is added to a used-up verification could work.
             verification_id: (!pending.exhausted).then_some(pending.verification_id),
+            language: None,
         };
         spawn_local(async move {
             let answer = self.sender.send(&request).await;

@@ -175,6 +175,7 @@ impl Form {
         let request = SendOtpRequest {
             phone_number: HiddenText::from(reading.number.as_str()),
             verification_id: None,
+            language: None,
         };
         spawn_local(async move {
             let answer = self.sender.send(&request).await;

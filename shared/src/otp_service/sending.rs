@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{DeviceFingerprint, UserStatus, present};
-use crate::{CodeLifetime, HiddenText};
+use crate::{CodeLifetime, HiddenText, LanguageTag};
 
 /// The requests and answers of the two channels, which differ in the names of two fields.
 macro_rules! sends {
@@ -37,6 +37,11 @@ macro_rules! sends {
             /// address (B-14). One that is not known counts as none.
             #[serde(default, skip_serializing_if = "Option::is_none")]
             pub device_token: Option<HiddenText>,
+            /// Ours: the language of the message, a BCP 47 tag such as `de`, `pt-BR` or
+            /// `zh-Hans-CN`. What is no tag, or of a language that messages are not written in,
+            /// means English, as leaving it out does.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            pub locale: Option<LanguageTag>,
         }
 
         /// The answer of `login_or_create`.

@@ -57,6 +57,41 @@ async fn the_service_is_asked_for_five_minutes_with_address_browser_and_key() {
 }
 
 #[tokio::test]
+async fn the_language_of_the_page_is_passed_on_as_it_is_and_told_nobody_else_f_01() {
+    let log = edge::testing::Log::keep();
+    let backend = Harness::start().await;
+    for language in ["pt-BR", "no tag at all"] {
+        let body = json!({"phone_number": "+12125550142", "language": language});
+        let answer = backend.call(Call::post("/api/otp/send").json(&body)).await;
+        assert!(!answer.assert_ok().text().contains(language));
+    }
+    let locales: Vec<_> = backend
+        .stub
+        .asked_at(SEND)
+        .iter()
+        .map(|asked| asked.body["locale"].clone())
+        .collect();
+    assert_eq!(locales, ["pt-BR", "no tag at all"]);
+    assert!(!log.text().contains("pt-BR") && !log.text().contains("no tag"));
+}
+
+#[tokio::test]
+async fn a_language_that_is_no_string_or_too_long_is_refused_before_anybody_is_asked() {
+    let backend = Harness::start().await;
+    for language in [json!(49), json!(["de"]), json!({}), json!("de-".repeat(12))] {
+        let body = json!({"phone_number": "+12125550142", "language": language});
+        let answer = backend.call(Call::post("/api/otp/send").json(&body)).await;
+        answer.assert_error(ErrorType::InvalidRequest);
+        let message = answer.json()["error_message"].to_string();
+        assert!(
+            message.contains("`language`") && !message.contains("de-"),
+            "{message}"
+        );
+    }
+    assert!(backend.stub.asked().is_empty());
+}
+
+#[tokio::test]
 async fn a_resend_stays_in_its_verification_and_every_code_of_it_works_a_07() {
     let backend = Harness::start().await;
     let first = backend.verification("+12125550142").await;
