@@ -10,6 +10,7 @@ use storage::Database;
 use crate::address::Address;
 use crate::commands::{send_code, verify_code};
 use crate::config::Config;
+use crate::message::Template;
 use crate::rules::throttle::Refusal;
 use crate::secrets::Secrets;
 use counts::{Begun, Counts, Limit, SendResult, VerifyResult};
@@ -221,6 +222,22 @@ pub(crate) fn configuration(config: &Config) {
         traffic = ?config.traffic,
         "the settings"
     );
+}
+
+/// Text messages in some languages cost more than one: a hint to whoever pays for them.
+pub(crate) fn long_messages(template: &Template) {
+    let languages: Vec<_> = template
+        .of_several_segments()
+        .into_iter()
+        .map(|(language, segments)| format!("{}={segments}", language.tag()))
+        .collect();
+    if !languages.is_empty() {
+        tracing::info!(
+            event = "long_messages",
+            segments = languages.join(" "),
+            "text messages in these languages take several segments; shorter APP_NAME and ORIGIN_HOST may help"
+        );
+    }
 }
 
 /// The session that a verification gave, and how it came to its token, if that is new.

@@ -1,13 +1,24 @@
-//! The text of a message (A-15). Nothing in it comes from a request except the code (G-10).
+//! The text of a message (A-15). Nothing in it comes from a request except the code; of its language a
+//! request only says which (G-10).
+//!
+//! Not here: what each language says (`words`).
+
+mod language;
+mod segments;
+mod words;
+
+#[cfg(test)]
+mod tests;
 
 use std::fmt;
 
 use shared::{CodeLifetime, OtpCode};
 
 use crate::address::Address;
+use segments::{Alphabet, Size};
+use words::Words;
 
-/// One segment of the GSM 7-bit alphabet holds so many characters.
-const SEGMENT: usize = 160;
+pub(crate) use language::Language;
 
 /// A message cannot be written with these settings.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,8 +27,13 @@ pub enum TemplateError {
     Name,
     /// The origin's host is not a bare host name.
     Host,
-    /// The longest text would need more than one segment; so many characters are too many.
-    TooLong(usize),
+    /// A text that the GSM 7-bit alphabet has all characters for would need more than one segment.
+    TooLong {
+        /// BCP 47 tag of the language that needs most.
+        language: &'static str,
+        /// So many characters are too many.
+        surplus: usize,
+    },
 }
 
 impl fmt::Display for TemplateError {
@@ -25,9 +41,10 @@ impl fmt::Display for TemplateError {
         match self {
             Self::Name => f.write_str("APP_NAME: only letters, digits, spaces and simple punctuation fit into a text message"),
             Self::Host => f.write_str("ORIGIN_HOST: a host name without scheme, port and path, as in auth.example.com"),
-            Self::TooLong(surplus) => write!(
+            Self::TooLong { language, surplus } => write!(
                 f,
-                "APP_NAME and ORIGIN_HOST are {surplus} characters too long for a text message of one segment"
+                "APP_NAME and ORIGIN_HOST are {surplus} characters too long for a text message of one segment in the \
+                 language `{language}`"
             ),
         }
     }
@@ -40,14 +57,16 @@ impl std::error::Error for TemplateError {}
 pub(crate) struct Template {
     app_name: String,
     origin_host: String,
+    code_digits: u8,
 }
 
 impl Template {
-    /// Checks that every message fits.
+    /// Checks that every message can be written, and fits into one segment if all its characters are in
+    /// the GSM alphabet. The others may take several: see [`Self::of_several_segments`].
     pub(crate) fn new(
         app_name: &str,
         origin_host: &str,
-        digits: u8,
+        code_digits: u8,
     ) -> Result<Self, TemplateError> {
         let plain =
             |byte: u8| byte.is_ascii_alphanumeric() || b" !\"#%&'()*+,-./:;<=>?".contains(&byte);
@@ -61,87 +80,80 @@ impl Template {
         let template = Self {
             app_name: app_name.to_owned(),
             origin_host: origin_host.to_owned(),
+            code_digits,
         };
-        let code = "0".repeat(usize::from(digits));
-        let longest = template
-            .with_origin(&template.sentences(&code, 10), &code)
-            .len();
-        match longest.checked_sub(SEGMENT + 1) {
+        let sizes = Language::ALL.map(|language| (language, template.longest(language)));
+        let longest = sizes
+            .into_iter()
+            .filter(|(_, size)| size.alphabet == Alphabet::Gsm && size.segments > 1)
+            .max_by_key(|(_, size)| size.units);
+        match longest {
             None => Ok(template),
-            Some(surplus) => Err(TemplateError::TooLong(surplus + 1)),
+            Some((language, size)) => Err(TemplateError::TooLong {
+                language: language.tag(),
+                surplus: size.units - size.alphabet.alone(),
+            }),
         }
     }
 
     /// The text. Its last line binds the code to the page's origin, so that browsers offer it there
     /// and nowhere else (origin-bound one-time codes); nothing follows it.
     /// An e-mail needs no such line.
-    pub(crate) fn text(&self, to: &Address, code: &OtpCode, lifetime: CodeLifetime) -> String {
-        let sentences = self.sentences(code.as_str(), lifetime.as_secs() / 60);
+    pub(crate) fn text(
+        &self,
+        language: Language,
+        to: &Address,
+        code: &OtpCode,
+        lifetime: CodeLifetime,
+    ) -> String {
+        let sentences = self.sentences(language, code.as_str(), lifetime.as_minutes());
         match to {
             Address::Phone(_) => self.with_origin(&sentences, code.as_str()),
             Address::Email(_) => sentences,
         }
     }
 
-    fn sentences(&self, code: &str, minutes: i64) -> String {
-        let unit = if minutes == 1 { "minute" } else { "minutes" };
-        let app_name = &self.app_name;
-        format!(
-            "Your {app_name} code is {code}. It works for {minutes} {unit}. We never ask you for it."
-        )
+    /// The languages whose text messages can take more than one segment, and how many: they have letters
+    /// that the GSM alphabet lacks, so a segment holds less than half as much.
+    pub(crate) fn of_several_segments(&self) -> Vec<(Language, usize)> {
+        let sizes = Language::ALL.map(|language| (language, self.longest(language).segments));
+        sizes
+            .into_iter()
+            .filter(|(_, segments)| *segments > 1)
+            .collect()
+    }
+
+    /// The size of the longest text message in a language.
+    fn longest(&self, language: Language) -> Size {
+        let code = "0".repeat(usize::from(self.code_digits));
+        (1..=10)
+            .map(|minutes| self.with_origin(&self.sentences(language, &code, minutes), &code))
+            .map(|text| Size::of(&text))
+            .fold(Size::of(""), |longest, size| {
+                if size.units > longest.units {
+                    size
+                } else {
+                    longest
+                }
+            })
+    }
+
+    fn sentences(&self, language: Language, code: &str, minutes: u8) -> String {
+        let words = Words::of(language);
+        let code = (words.code)(&self.app_name, code);
+        let lifetime = (words.lifetime)(minutes);
+        [&code, &lifetime, words.never_asked].join(words.gap)
     }
 
     fn with_origin(&self, sentences: &str, code: &str) -> String {
-        format!("{sentences}\n\n@{} #{code}", self.origin_host)
+        format!("{sentences}\n@{} #{code}", self.origin_host)
     }
 }
 
-/// The code in a text that [`Template::text`] wrote.
+/// The code in a text that [`Template::text`] wrote, whatever its language and channel: the last run of
+/// digits that is as long as a code. Behind the code stand minutes alone, of two digits at most, and
+/// the last line, which ends with the code again.
 pub(crate) fn code_in(text: &str) -> Option<&str> {
-    let (_, after) = text.rsplit_once(" code is ")?;
-    after.split('.').next()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use shared::otp_service::MethodType;
-
-    #[test]
-    fn the_text_names_product_code_and_lifetime_and_ends_with_the_origin_bound_line_a_15() {
-        let template = Template::new("Pipit", "auth.example.com", 6).unwrap();
-        let phone = Address::parse(MethodType::PhoneNumber, "+12125550142").unwrap();
-        let code = OtpCode::parse("012345").unwrap();
-        let text = template.text(&phone, &code, CodeLifetime::parse(5).unwrap());
-        assert_eq!(
-            text,
-            "Your Pipit code is 012345. It works for 5 minutes. We never ask you for it.\n\n\
-             @auth.example.com #012345"
-        );
-        assert_eq!(code_in(&text), Some("012345"));
-        let email = Address::parse(MethodType::Email, "ada@example.com").unwrap();
-        let one = template.text(&email, &code, CodeLifetime::default());
-        assert_eq!(code_in(&one), Some("012345"));
-        assert!(one.ends_with("It works for 1 minute. We never ask you for it."));
-    }
-
-    #[test]
-    fn names_and_hosts_that_break_the_message_are_refused_at_start() {
-        for (name, host, expected) in [
-            ("", "example.com", TemplateError::Name),
-            ("Pipit 🐦", "example.com", TemplateError::Name),
-            ("Pi\npit", "example.com", TemplateError::Name),
-            ("Pi[pit]", "example.com", TemplateError::Name),
-            ("Pipit", "", TemplateError::Host),
-            ("Pipit", "https://example.com", TemplateError::Host),
-            ("Pipit", "example.com:3000", TemplateError::Host),
-            ("Pipit", &"h".repeat(80), TemplateError::TooLong(7)),
-        ] {
-            assert_eq!(
-                Template::new(name, host, 6).unwrap_err(),
-                expected,
-                "{name} {host}"
-            );
-        }
-    }
+    text.rsplit(|character: char| !character.is_ascii_digit())
+        .find(|digits| OtpCode::parse(digits).is_ok())
 }

@@ -115,6 +115,7 @@ pub async fn prepare_with(
 ) -> Result<Prepared, StartError> {
     events::configuration(config);
     let (router, service) = build(config, clock, random).await?;
+    events::long_messages(&service.template);
     for app_id in service
         .database
         .read(api_keys::apps)

@@ -16,6 +16,7 @@ macro_rules! every_test {
         mod harness;
         mod jwts;
         mod key_rotation;
+        mod languages;
         mod log;
         mod metrics;
         mod openapi;

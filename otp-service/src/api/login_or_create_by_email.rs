@@ -22,7 +22,9 @@ pub(crate) fn operation() -> Operation {
     )
     .describe(
         "Finds the user of this e-mail address or makes one, and sends a code. Equal calls within ten seconds are one. \
-         With `challenge_id` the code is added to that challenge: a resend refills no tries.",
+         With `challenge_id` the code is added to that challenge: a resend refills no tries. `locale` chooses \
+         the language of the message, of those that there are: `ar`, `de`, `en`, `es`, `fr`, `hi`, `it`, `ja`, `pt-BR`, `tr` \
+         and `zh-Hans`.",
     )
     .idempotent()
     .takes::<SendOtpByEmailRequest>()
@@ -56,6 +58,7 @@ pub(crate) async fn handle(
         device: request.device_fingerprint,
         challenge_id: request.challenge_id,
         device_token: request.device_token,
+        locale: request.locale,
     };
     let sent = sending::send(app, &service, key, sending).await?;
     Ok(Json(LoginOrCreateUserByEmailResponse {

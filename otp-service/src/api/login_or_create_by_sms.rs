@@ -23,14 +23,16 @@ pub(crate) fn operation() -> Operation {
     )
     .describe(
         "Finds the user of this phone number or makes one, and sends a code. Equal calls within ten seconds are one. \
-         With `challenge_id` the code is added to that challenge: a resend refills no tries.",
+         With `challenge_id` the code is added to that challenge: a resend refills no tries. `locale` chooses \
+         the language of the message, of those that there are: `ar`, `de`, `en`, `es`, `fr`, `hi`, `it`, `ja`, `pt-BR`, `tr` \
+         and `zh-Hans`.",
     )
     .idempotent()
     .takes::<SendOtpBySmsRequest>()
     .fails(sending::SMS_ERRORS)
     .example(
         Example::new("a_new_user")
-            .sends(json!({"phone_number": sample::NUMBER, "expires_in": 5, "device_fingerprint": sample::device()}))
+            .sends(json!({"phone_number": sample::NUMBER, "expires_in": 5, "locale": "de-AT", "device_fingerprint": sample::device()}))
             .answers(sample::challenge(
                 json!({
                     "phone_number_id": sample::PHONE_NUMBER_ID, "user_id": sample::USER_ID, "user_created": true,
@@ -62,6 +64,7 @@ pub(crate) async fn handle(
         device: request.device_fingerprint,
         challenge_id: request.challenge_id,
         device_token: request.device_token,
+        locale: request.locale,
     };
     let sent = sending::send(app, &service, key, sending).await?;
     Ok(Json(LoginOrCreateUserBySmsResponse {

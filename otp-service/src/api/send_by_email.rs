@@ -27,7 +27,7 @@ pub(crate) fn operation() -> Operation {
     .fails(&[ErrorType::UserNotFound])
     .example(
         Example::new("a_known_user")
-            .sends(json!({"email": sample::EMAIL, "expires_in": "10", "device_fingerprint": sample::device()}))
+            .sends(json!({"email": sample::EMAIL, "expires_in": "10", "locale": "pt-BR", "device_fingerprint": sample::device()}))
             .answers(sample::challenge(
                 json!({"email_id": sample::EMAIL_ID, "user_id": sample::USER_ID}),
                 600,
@@ -56,6 +56,7 @@ pub(crate) async fn handle(
         device: request.device_fingerprint,
         challenge_id: request.challenge_id,
         device_token: request.device_token,
+        locale: request.locale,
     };
     let sent = sending::send(app, &service, key, sending).await?;
     Ok(Json(SendOtpByEmailResponse {

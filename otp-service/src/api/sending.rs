@@ -5,15 +5,16 @@ use std::sync::Arc;
 
 use edge::{ApiError, IdempotencyKey};
 use shared::otp_service::{ChallengeFields, DeviceFingerprint, UserStatus};
-use shared::{CodeLifetime, ErrorType, HiddenText, PhoneNumber};
+use shared::{CodeLifetime, ErrorType, HiddenText, LanguageTag, PhoneNumber};
 
 use super::{fault, outcome};
 use crate::address::{Address, EmailAddress};
 use crate::app::App;
 use crate::commands::send_code::{Drawn, Outcome, SendCode, Sent};
 use crate::events;
+use crate::message::Language;
 use crate::rules::challenge::Purpose;
-use crate::secrets::fingerprint;
+use crate::secrets::{RequestDigest, Secrets, fingerprint};
 use crate::service::Service;
 use crate::store::replays::ReplayKey;
 
@@ -39,6 +40,7 @@ pub(super) struct Sending {
     pub(super) device: Option<DeviceFingerprint>,
     pub(super) challenge_id: Option<String>,
     pub(super) device_token: Option<HiddenText>,
+    pub(super) locale: Option<LanguageTag>,
 }
 
 /// What `requires_verification` makes of a new user.
@@ -54,33 +56,22 @@ pub(super) async fn send(
     app: App,
     service: &Arc<Service>,
     key: Option<IdempotencyKey>,
-    sending: Sending,
+    mut sending: Sending,
 ) -> Result<Sent, ApiError> {
-    let device = device(sending.device)?;
+    let device = device(sending.device.take())?;
     let lifetime = sending.lifetime.unwrap_or_default();
+    let language = Language::of(sending.locale.as_ref().map_or("", LanguageTag::as_str));
     let drawn =
         Drawn::draw(&service.random, service.limits.code_digits).map_err(ApiError::internal)?;
     let nonce = service.random.bytes().map_err(ApiError::internal)?;
     let text = service
         .template
-        .text(&sending.address, &drawn.code, lifetime);
+        .text(language, &sending.address, &drawn.code, lifetime);
     let secrets = service.secrets();
     let sealed_text = secrets
         .seal(&text, nonce)
         .ok_or_else(|| ApiError::internal("a text was not sealed"))?;
-    let request = secrets.request_digest(&[
-        sending.endpoint,
-        sending.address.as_str(),
-        &lifetime.as_secs().to_string(),
-        if sending.new_user == Some(UserStatus::Active) {
-            "active"
-        } else {
-            ""
-        },
-        sending.challenge_id.as_deref().unwrap_or_default(),
-        // So that a stranger's send is never taken for one of a browser that is known.
-        sending.device_token.as_ref().map_or("", HiddenText::as_str),
-    ]);
+    let request = digest(&secrets, &sending, lifetime, language);
     let replay = key.map(|key| ReplayKey {
         endpoint: sending.endpoint,
         key: key.as_str().to_owned(),
@@ -101,6 +92,7 @@ pub(super) async fn send(
         request,
         replay,
         sealed_text,
+        language,
         drawn,
         now: service.clock.now(),
     };
@@ -117,6 +109,34 @@ pub(super) async fn send(
         Outcome::NoUser => Err(ErrorType::UserNotFound.into()),
         Outcome::OtherRequest => Err(outcome::other_request()),
     }
+}
+
+/// What is asked for, to recognise a repeat of it. The device is left out (a phone may have changed
+/// networks), the language is not: who asks in another one asks for another message, and would be told
+/// wrongly that it is on its way.
+fn digest(
+    secrets: &Secrets,
+    sending: &Sending,
+    lifetime: CodeLifetime,
+    language: Language,
+) -> RequestDigest {
+    let lifetime = lifetime.as_secs().to_string();
+    let active = sending.new_user == Some(UserStatus::Active);
+    let mut asked = vec![
+        sending.endpoint,
+        sending.address.as_str(),
+        &lifetime,
+        if active { "active" } else { "" },
+        sending.challenge_id.as_deref().unwrap_or_default(),
+        // So that a stranger's send is never taken for one of a browser that is known.
+        sending.device_token.as_ref().map_or("", HiddenText::as_str),
+    ];
+    // The language that is written and not the tag, which can be spelled in many ways. English goes
+    // without, so that what was kept before there were languages is still recognised.
+    if language != Language::English {
+        asked.push(language.tag());
+    }
+    secrets.request_digest(&asked)
 }
 
 /// Our additions to the answer of a send.

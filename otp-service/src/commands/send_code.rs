@@ -12,6 +12,7 @@ use super::bucket::Bucket;
 use crate::address::Address;
 use crate::app::App;
 use crate::ids::{self, Kind};
+use crate::message::Language;
 use crate::random::{Random, RandomError};
 use crate::rules::challenge::{Challenge, IssuedCode, Purpose};
 use crate::rules::limits::Limits;
@@ -43,6 +44,8 @@ pub(crate) struct SendCode {
     pub(crate) request: RequestDigest,
     pub(crate) replay: Option<ReplayKey>,
     pub(crate) sealed_text: String,
+    /// Of the text.
+    pub(crate) language: Language,
     pub(crate) drawn: Drawn,
     pub(crate) now: i64,
 }
@@ -248,7 +251,7 @@ impl SendCode {
             challenge_id: challenge.id.clone(),
             to: self.address.as_str().to_owned(),
             sealed_text: self.sealed_text.clone(),
-            locale: "en".to_owned(),
+            locale: self.language.tag().to_owned(),
             created_at: self.now,
             expires_at: self.now + self.lifetime.as_secs(),
             // The outbox is the phone: what is in the queue has arrived.

@@ -89,6 +89,21 @@ async fn bodies_that_are_not_the_contract_d_11_d_18() {
             "ip",
             "no address",
         ),
+        (
+            r#"{"phone_number":"+12125550142","locale":49}"#,
+            "locale",
+            "a number for a language",
+        ),
+        (
+            r#"{"phone_number":"+12125550142","locale":["de"]}"#,
+            "locale",
+            "a list of languages",
+        ),
+        (
+            r#"{"phone_number":"+12125550142","locale":"de-aaaaaaaa-bbbbbbbb-cccccccc-dddddddd"}"#,
+            "locale",
+            "a tag of 38 characters",
+        ),
         (&nested, "", "twenty levels"),
         (&wide, "", "seventy keys"),
     ] {

@@ -11,6 +11,7 @@ async fn every_event_is_logged_with_fields_from_closed_sets_f_03() {
     let log = Log::keep();
     let harness = Harness::start().await;
     crate::events::configuration(&harness.config());
+    crate::events::long_messages(&harness.service.template);
     let mut keys = None;
     look(&harness.service, &mut keys).await.unwrap();
     let first = harness.signed_in(NUMBER).await;
@@ -33,6 +34,7 @@ async fn every_event_is_logged_with_fields_from_closed_sets_f_03() {
 
     for (event, field, value) in [
         ("configuration", "gateway", "Outbox"),
+        ("long_messages", "segments", "ar=2 hi=2"),
         ("key_used_first", "level", "INFO"),
         ("send", "result", "queued"),
         ("send", "result", "cool_down"),

@@ -67,6 +67,39 @@ async fn a_key_gives_the_first_answer_again_and_no_second_message() {
 }
 
 #[tokio::test]
+async fn a_repeat_in_another_language_asks_for_another_message() {
+    let harness = Harness::start().await;
+    let path = "/otps/sms/login_or_create";
+    let body = |number: &str, locale: &str| json!({"phone_number": number, "locale": locale});
+    let (plain, keyed) = (NUMBER, "+12125550143");
+    let first = harness.post(path, &body(plain, "de")).await.assert_ok().json();
+    let again = harness.post(path, &body(plain, "de-AT")).await;
+    assert_eq!(again.assert_ok().json(), first, "the same language, the same message");
+    let other = harness.post(path, &body(plain, "fr")).await;
+    other.assert_error(ErrorType::TooManyRequests);
+
+    let first = with_key(&harness, "press-1", path, &body(keyed, "de")).await;
+    let again = with_key(&harness, "press-1", path, &body(keyed, "de-AT")).await;
+    assert_eq!(again.assert_ok().json(), first.assert_ok().json());
+    let other = with_key(&harness, "press-1", path, &body(keyed, "fr")).await;
+    other.assert_error(ErrorType::InvalidRequest);
+    assert_eq!(harness.messages(keyed).await.len(), 1);
+}
+
+#[tokio::test]
+async fn no_language_english_and_a_language_that_is_not_written_are_equal() {
+    let harness = Harness::start().await;
+    let path = "/otps/sms/login_or_create";
+    let none = json!({"phone_number": NUMBER});
+    let first = harness.post(path, &none).await.assert_ok().json();
+    for locale in ["en", "en-GB", "tlh", ""] {
+        let again = json!({"phone_number": NUMBER, "locale": locale});
+        assert_eq!(harness.post(path, &again).await.assert_ok().json(), first, "{locale}");
+    }
+    assert_eq!(harness.messages(NUMBER).await.len(), 1);
+}
+
+#[tokio::test]
 async fn another_key_is_another_press_and_has_to_wait() {
     let harness = Harness::start().await;
     let body = json!({"phone_number": NUMBER});

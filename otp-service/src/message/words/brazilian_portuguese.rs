@@ -1,0 +1,14 @@
+//! Portuguese as in Brazil. "Token", as banks there say, and not "código": the GSM alphabet has no ó, and
+//! with it the message would be two.
+
+use super::Words;
+
+pub(super) const WORDS: Words = Words {
+    code: |app_name, code| format!("Seu token {app_name} é {code}."),
+    lifetime: |minutes| match minutes {
+        1 => "Ele vale por 1 minuto.".to_owned(),
+        _ => format!("Ele vale por {minutes} minutos."),
+    },
+    never_asked: "Nunca pedimos esse token.",
+    gap: " ",
+};

@@ -1,0 +1,13 @@
+//! English.
+
+use super::Words;
+
+pub(super) const WORDS: Words = Words {
+    code: |app_name, code| format!("Your {app_name} code is {code}."),
+    lifetime: |minutes| match minutes {
+        1 => "It works for 1 minute.".to_owned(),
+        _ => format!("It works for {minutes} minutes."),
+    },
+    never_asked: "We never ask you for it.",
+    gap: " ",
+};

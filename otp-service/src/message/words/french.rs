@@ -1,0 +1,13 @@
+//! French, with vous. The GSM alphabet has é and è, but neither ê nor ç.
+
+use super::Words;
+
+pub(super) const WORDS: Words = Words {
+    code: |app_name, code| format!("Votre code {app_name} est {code}."),
+    lifetime: |minutes| match minutes {
+        1 => "Il est valable 1 minute.".to_owned(),
+        _ => format!("Il est valable {minutes} minutes."),
+    },
+    never_asked: "Nous ne vous le demanderons jamais.",
+    gap: " ",
+};

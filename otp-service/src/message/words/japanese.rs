@@ -1,0 +1,10 @@
+//! Japanese. As short as it is so that it fits into one message of 70 UTF-16 code units.
+
+use super::Words;
+
+pub(super) const WORDS: Words = Words {
+    code: |app_name, code| format!("{app_name}の認証コード：{code}。"),
+    lifetime: |minutes| format!("{minutes}分間有効。"),
+    never_asked: "当社がお尋ねすることはありません。",
+    gap: "",
+};

@@ -1,0 +1,10 @@
+//! Turkish, with siz. The GSM alphabet has ö and ü, but none of ç, ğ, ı, İ and ş.
+
+use super::Words;
+
+pub(super) const WORDS: Words = Words {
+    code: |app_name, code| format!("{app_name} kodunuz: {code}."),
+    lifetime: |minutes| format!("Süresi {minutes} dakika sonra dolar."),
+    never_asked: "Bu kodu sizden asla istemeyiz.",
+    gap: " ",
+};
