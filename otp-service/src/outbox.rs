@@ -44,6 +44,7 @@ struct Shown {
     to: String,
     text: String,
     code: String,
+    /// BCP 47 tag of the text's language.
     locale: String,
     created_at: i64,
     status: String,

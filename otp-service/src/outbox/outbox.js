@@ -14,8 +14,9 @@ function entry(message) {
   item.querySelector("time").dateTime = when.toISOString();
   const text = item.querySelector(".text");
   text.textContent = message.text || "The code has ended and the text is wiped.";
+  text.lang = message.text ? message.locale : "en";
   text.classList.toggle("gone", !message.text);
-  item.querySelector(".status").textContent = message.status;
+  item.querySelector(".status").textContent = `${message.status}, ${message.locale}`;
   const button = item.querySelector("button");
   button.hidden = !message.code;
   button.addEventListener("click", async () => {
