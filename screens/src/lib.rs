@@ -1,0 +1,19 @@
+//! What the screens say, in eleven languages, and how they look as plain HTML.
+//!
+//! The page (`frontend`) reads one language from a file made of it; the backend answers with screens
+//! in the person's language, and to browsers without JavaScript with nothing else; the finished bundle
+//! gets its first screen and the files of all languages from here. Deliberately absent: the browser,
+//! names of countries, and every decision but which sentence belongs to which error.
+
+#![allow(
+    missing_docs,
+    reason = "the sentences of a language are documented once, at the fields of `Catalogue`"
+)]
+
+mod catalogue;
+pub mod languages;
+pub mod plural;
+mod refusal;
+
+pub use catalogue::{Catalogue, filled};
+pub use refusal::{Doing, Refusal, refused};
