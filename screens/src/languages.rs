@@ -80,14 +80,11 @@ fn ours(tag: &str) -> Option<&'static str> {
     if parts.any(traditional) && primary.eq_ignore_ascii_case("zh") {
         return None;
     }
-    NAMES
-        .iter()
-        .map(|(ours, _)| *ours)
-        .find(|ours| {
-            ours.split('-')
-                .next()
-                .is_some_and(|our_primary| our_primary.eq_ignore_ascii_case(primary))
-        })
+    NAMES.iter().map(|(ours, _)| *ours).find(|ours| {
+        ours.split('-')
+            .next()
+            .is_some_and(|our_primary| our_primary.eq_ignore_ascii_case(primary))
+    })
 }
 
 #[cfg(test)]
@@ -147,7 +144,9 @@ mod tests {
                 .sentences()
                 .into_iter()
                 .zip(text.sentences())
-                .filter(|(english, other)| english == other && english.contains(' ') && !english.contains('{'));
+                .filter(|(english, other)| {
+                    english == other && english.contains(' ') && !english.contains('{')
+                });
             assert_eq!(same.count(), 0, "{}", text.language);
         }
     }
