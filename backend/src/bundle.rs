@@ -1,10 +1,12 @@
 //! The built page, read once at start and served from memory: so no address can lead to another file
-//! (D-16), and the same bytes are served until the next start.
+//! (D-16), and the same bytes are served until the next start. The page itself comes in the person's
+//! language and knows the settings.
 //!
 //! Not here: building and compressing it; whoever builds puts `.br` and `.gz` files beside the others.
 
 mod asset;
 mod negotiation;
+mod pages;
 mod reading;
 
 use std::collections::HashMap;
@@ -15,11 +17,14 @@ use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
 use edge::{ApiError, OwnPage};
-use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header};
 use shared::ErrorType;
 
 use crate::app::Shared;
+use crate::language::Language;
+use crate::settings::Settings;
 use asset::Asset;
+use pages::Pages;
 
 /// On every HTML answer, exactly (D-03).
 const PAGE_POLICY: HeaderValue = HeaderValue::from_static(
@@ -31,44 +36,64 @@ const PAGE_POLICY: HeaderValue = HeaderValue::from_static(
 const HTML: HeaderValue = HeaderValue::from_static("text/html; charset=utf-8");
 
 /// Paths below these are calls; they never show the page.
-const CALLS: [&str; 4] = ["/api", "/outbox", "/healthz", "/readyz"];
+const CALLS: [&str; 5] = ["/api", "/outbox", "/plain", "/healthz", "/readyz"];
 
 const MISSING: &str = "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>The page is not built</title></head>\n\
 <body><h1>The page is not built yet</h1>\n<p>This backend runs, but there is no built page in its STATIC_DIR.</p>\n\
 <p>Run <code>cargo xtask start</code> to build and start everything, or <code>trunk build --release</code> and start the \
 backend again.</p></body></html>\n";
 
-/// All files of the built page, by their address.
+const INDEX: &str = "/index.html";
+
+/// All files of the built page, by their address, and the pages made of them.
 #[derive(Debug)]
-pub(crate) struct Bundle(HashMap<String, Asset>);
+pub(crate) struct Bundle {
+    files: HashMap<String, Asset>,
+    pages: Pages,
+}
 
 impl Bundle {
     /// Reads the folder; where there is none, the page that says how to build it is shown.
-    pub(crate) fn load(folder: &Path) -> io::Result<Self> {
-        let assets = reading::read(folder)?;
-        if assets.contains_key("/index.html") {
-            tracing::info!(files = assets.len(), "the page is loaded");
-        } else {
-            tracing::warn!("there is no built page in STATIC_DIR");
-        }
-        Ok(Self(assets))
+    pub(crate) fn load(folder: &Path, settings: &Settings) -> io::Result<Self> {
+        let files = reading::read(folder)?;
+        let pages = match files.get(INDEX) {
+            Some(index) => {
+                tracing::info!(files = files.len(), "the page is loaded");
+                Pages::make(&index.text(), settings)?
+            }
+            None => {
+                tracing::warn!("there is no built page in STATIC_DIR");
+                Pages::default()
+            }
+        };
+        Ok(Self { files, pages })
     }
 
-    fn answer(&self, path: &str, headers: &HeaderMap) -> Option<Response> {
+    /// Tags of the head by which a page without the program has the same look.
+    pub(crate) fn look(&self) -> &str {
+        &self.pages.look
+    }
+
+    fn answer(&self, uri: &Uri, headers: &HeaderMap) -> Option<Response> {
+        let path = uri.path();
         if CALLS.iter().any(|call| is_below(path, call)) {
             return None;
         }
-        if let Some(asset) = self.0.get(path) {
-            return Some(asset.answer(headers));
+        if path != INDEX {
+            if let Some(asset) = self.files.get(path) {
+                return Some(asset.answer(headers));
+            }
+            // The page's own router knows the rest; what has a dot is a file that is not there.
+            if path.contains('.') || path.contains('%') || path.contains('\\') {
+                return None;
+            }
         }
-        // The page's own router knows the rest; what has a dot is a file that is not there.
-        if path.contains('.') || path.contains('%') || path.contains('\\') {
-            return None;
+        let language = Language::of(uri.query(), headers).text.language;
+        let page = self.pages.by_language.get(language);
+        match page.or_else(|| self.files.get(INDEX)) {
+            Some(page) => Some(page.answer(headers)),
+            None => (path != INDEX).then(missing),
         }
-        Some(match self.0.get("/index.html") {
-            Some(page) => page.answer(headers),
-            None => missing(),
-        })
     }
 }
 
@@ -89,7 +114,7 @@ fn missing() -> Response {
 
 /// Everything that is no call.
 pub(crate) async fn handle(State(app): Shared, request: Request) -> Response {
-    let found = app.bundle.answer(request.uri().path(), request.headers());
+    let found = app.bundle.answer(request.uri(), request.headers());
     let Some(mut response) = found else {
         return ApiError::from(ErrorType::NotFound).into_response();
     };

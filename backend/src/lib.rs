@@ -18,6 +18,7 @@ mod cookie;
 mod device;
 mod embedded;
 mod health;
+mod language;
 mod origin;
 mod otp_client;
 mod outbox;

@@ -129,7 +129,7 @@ pub async fn serve(config: Config, listener: TcpListener, stop: Stop) -> Result<
         seal: Seal::new(&key),
         binding: Binding::new(&key, &settings.public_url),
         devices: Devices::new(&key, &settings.public_url),
-        bundle: Bundle::load(&config.static_dir).map_err(StartError::Bundle)?,
+        bundle: Bundle::load(&config.static_dir, &settings).map_err(StartError::Bundle)?,
         outbox: embedded
             .as_ref()
             .map(|own| Outbox::new(own.authority.clone())),

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 
 use edge::settings::{Secret, check_listen};
 use shared::SessionLifetime;
+use shared::browser::ConfigResponse;
 
 use crate::StartError;
 use crate::config::{Config, Country, Link, PublicUrl, ServiceUrl};
@@ -78,6 +79,19 @@ impl Settings {
             session,
             binding_cookie: config.binding_cookie,
         })
+    }
+
+    /// What the page needs to know of them.
+    pub(crate) fn described(&self) -> ConfigResponse {
+        ConfigResponse {
+            app_name: self.app_name.clone(),
+            code_length: self.code_length,
+            default_country: self.default_country.clone(),
+            countries: self.countries.clone(),
+            terms_url: self.terms_url.clone(),
+            privacy_url: self.privacy_url.clone(),
+            support_url: self.support_url.clone(),
+        }
     }
 
     pub(crate) fn allows(&self, country: &str) -> bool {

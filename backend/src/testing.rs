@@ -83,7 +83,11 @@ impl Harness {
 
     /// With a built page, written by `write` into its folder.
     pub(crate) async fn with_page(write: impl FnOnce(&Path)) -> Self {
-        Self::build(&[], TimeLimits::default(), write).await
+        Self::with_page_and(&[], write).await
+    }
+
+    pub(crate) async fn with_page_and(arguments: &[&str], write: impl FnOnce(&Path)) -> Self {
+        Self::build(arguments, TimeLimits::default(), write).await
     }
 
     async fn build(arguments: &[&str], limits: TimeLimits, write: impl FnOnce(&Path)) -> Self {
@@ -108,7 +112,7 @@ impl Harness {
             seal: Seal::new(&key),
             binding: Binding::new(&key, &settings.public_url),
             devices: Devices::new(&key, &settings.public_url),
-            bundle: Bundle::load(&dist).unwrap(),
+            bundle: Bundle::load(&dist, &settings).unwrap(),
             outbox: None,
             accounts: accounts.clone(),
             settings,

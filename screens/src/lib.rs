@@ -11,6 +11,7 @@
 )]
 
 mod catalogue;
+pub mod html;
 pub mod languages;
 pub mod plural;
 mod refusal;

@@ -1,6 +1,7 @@
-//! Finishes a bundle after Trunk has built it: the inline loader moves into a file of its own
-//! (D-04), everything that is executed or applied gets a SHA-384 integrity value (D-06), and the
-//! compressed forms that the backend serves are written beside the files.
+//! Finishes a bundle after Trunk has built it: the inline loader moves into the program's own script
+//! (D-04), everything that is executed or applied gets a SHA-384 integrity value (D-06), `index.html`
+//! becomes the page as all languages have it, with the texts of each beside it, and the compressed
+//! forms that the backend serves are written beside the files.
 //!
 //! Trunk calls this by its `post_build` hook, also while it serves for development; there only the
 //! compressing is left out and Trunk's own live-reload script is let through.
@@ -9,6 +10,7 @@ mod compress;
 mod integrity;
 mod loader;
 mod markup;
+mod page;
 mod rules;
 
 use std::fs;
@@ -43,18 +45,11 @@ pub(crate) fn finish_bundle(options: &Options) -> Result<(), Failure> {
     let files = integrity::Files::new(&options.folder, &options.public_url);
 
     let served_by_trunk = html.contains(TRUNK_SERVES);
-    let html = loader::move_into_a_file(&html, &files)?;
+    let html = loader::move_into_the_module(&html, &files)?;
     let html = integrity::sign_links(&html, &files)?;
-    let broken = rules::broken_rules(&html, served_by_trunk);
-    if !broken.is_empty() {
-        return Err(Failure::new(
-            format_args!(
-                "index.html breaks the content policy: {}",
-                broken.join("; ")
-            ),
-            "Move scripts and styles from frontend/index.html into files that Trunk links (D-04).",
-        ));
-    }
+    keep_rules(&html, served_by_trunk)?;
+    let html = page::compose(&html, &files)?;
+    keep_rules(&html, served_by_trunk)?;
     fs::write(&index, html).map_err(|error| Failure::file(&index, &error))?;
 
     if options.profile == "release" && !served_by_trunk {
@@ -68,6 +63,20 @@ pub(crate) fn finish_bundle(options: &Options) -> Result<(), Failure> {
     Ok(())
 }
 
+fn keep_rules(html: &str, served_by_trunk: bool) -> Result<(), Failure> {
+    let broken = rules::broken_rules(html, served_by_trunk);
+    if broken.is_empty() {
+        return Ok(());
+    }
+    Err(Failure::new(
+        format_args!(
+            "index.html breaks the content policy: {}",
+            broken.join("; ")
+        ),
+        "Move scripts and styles from frontend/index.html into files that Trunk links (D-04).",
+    ))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -76,7 +85,11 @@ mod tests {
     fn bundle(html: &str) -> tempfile::TempDir {
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join("index.html"), html).unwrap();
-        fs::write(folder.path().join("page-1234567890abcdef.js"), "export {}").unwrap();
+        fs::write(
+            folder.path().join("page-1234567890abcdef.js"),
+            "let wasm;export{a as initSync,b as default};",
+        )
+        .unwrap();
         fs::write(folder.path().join("page-1234567890abcdef_bg.wasm"), "\0asm").unwrap();
         fs::write(
             folder.path().join("style-1234567890abcdef.css"),
@@ -97,8 +110,7 @@ mod tests {
     const AS_TRUNK_WRITES_IT: &str = r#"<!DOCTYPE html><html><head>
 <link rel="stylesheet" href="/style-1234567890abcdef.css"/>
 <script type="module">
-import init from '/page-1234567890abcdef.js';
-const wasm = await init({ module_or_path: '/page-1234567890abcdef_bg.wasm' });
+const wasm = await __wbg_init({ module_or_path: '/page-1234567890abcdef_bg.wasm' });
 
 
 dispatchEvent(new CustomEvent("TrunkApplicationStarted", {detail: {wasm}}));
@@ -111,17 +123,22 @@ dispatchEvent(new CustomEvent("TrunkApplicationStarted", {detail: {wasm}}));
         let folder = bundle(AS_TRUNK_WRITES_IT);
         finish(folder.path()).unwrap();
         let html = fs::read_to_string(folder.path().join("index.html")).unwrap();
-        assert!(!html.contains("import init"), "{html}");
+        assert!(!html.contains("await"), "{html}");
         assert_eq!(html.matches("integrity=\"sha384-").count(), 3, "{html}");
         assert!(!html.contains("sha384-old"), "{html}");
         let names: Vec<_> = fs::read_dir(folder.path())
             .unwrap()
             .map(|entry| entry.unwrap().file_name().into_string().unwrap())
             .collect();
-        assert!(
-            names.iter().any(|name| name.starts_with("loader-")),
-            "{names:?}"
-        );
+        let scripts = names.iter().filter(|name| name.ends_with(".js"));
+        assert_eq!(scripts.count(), 1, "{names:?}");
+        let texts = names
+            .iter()
+            .filter(|name| name.starts_with("text-") && name.ends_with(".txt"));
+        assert_eq!(texts.count(), screens::languages::ALL.len(), "{names:?}");
+        let assets = screens::html::Assets::find(&html).unwrap();
+        assert!(assets.style.contains("/style-1234567890abcdef.css"));
+        assert!(assets.program.contains("name=\"texts\""));
         assert!(
             names.contains(&"style-1234567890abcdef.css.br".to_owned()),
             "{names:?}"
@@ -158,5 +175,7 @@ dispatchEvent(new CustomEvent("TrunkApplicationStarted", {detail: {wasm}}));
             "<script>const address = '{{__TRUNK_ADDRESS__}}';</script></body>",
         ));
         finish(folder.path()).unwrap();
+        let html = fs::read_to_string(folder.path().join("index.html")).unwrap();
+        assert!(html.contains(TRUNK_SERVES), "{html}");
     }
 }

@@ -7,16 +7,7 @@ use shared::browser::ConfigResponse;
 use crate::app::Shared;
 
 pub(crate) async fn handle(State(app): Shared) -> Json<ConfigResponse> {
-    let settings = &app.settings;
-    Json(ConfigResponse {
-        app_name: settings.app_name.clone(),
-        code_length: settings.code_length,
-        default_country: settings.default_country.clone(),
-        countries: settings.countries.clone(),
-        terms_url: settings.terms_url.clone(),
-        privacy_url: settings.privacy_url.clone(),
-        support_url: settings.support_url.clone(),
-    })
+    Json(app.settings.described())
 }
 
 #[cfg(test)]

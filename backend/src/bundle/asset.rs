@@ -1,5 +1,7 @@
 //! One file of the page: its bytes, what it is, and how long a browser may keep it (D-08).
 
+use std::borrow::Cow;
+
 use axum::body::{Body, Bytes};
 use axum::response::{IntoResponse, Response};
 use base64::Engine;
@@ -14,11 +16,14 @@ const FOR_A_YEAR: HeaderValue = HeaderValue::from_static("public, max-age=315360
 const ASK_AGAIN: HeaderValue = HeaderValue::from_static("no-cache");
 const NEVER_KEPT: HeaderValue = HeaderValue::from_static("no-store");
 const BY_ENCODING: HeaderValue = HeaderValue::from_static("accept-encoding");
+const BY_LANGUAGE: HeaderValue = HeaderValue::from_static("accept-encoding, accept-language");
 
 #[derive(Debug)]
 pub(super) struct Asset {
     content_type: HeaderValue,
     kept: Kept,
+    /// What else than the address it depends on.
+    vary: Option<HeaderValue>,
     plain: Bytes,
     brotli: Option<Bytes>,
     gzip: Option<Bytes>,
@@ -49,12 +54,26 @@ impl Asset {
         } else {
             tag(&plain).map_or(Kept::Never, Kept::AskAgain)
         };
+        let vary = (brotli.is_some() || gzip.is_some()).then_some(BY_ENCODING);
         Self {
             content_type,
             kept,
+            vary,
             plain: plain.into(),
             brotli: brotli.map(Bytes::from),
             gzip: gzip.map(Bytes::from),
+        }
+    }
+
+    /// A page that there is in other languages too.
+    pub(super) fn page(plain: String, brotli: Vec<u8>, gzip: Vec<u8>) -> Self {
+        Self {
+            content_type: HTML,
+            kept: Kept::Never,
+            vary: Some(BY_LANGUAGE),
+            plain: plain.into(),
+            brotli: Some(brotli.into()),
+            gzip: Some(gzip.into()),
         }
     }
 
@@ -73,8 +92,8 @@ impl Asset {
             }
         };
         headers.insert(header::CACHE_CONTROL, cache);
-        if self.brotli.is_some() || self.gzip.is_some() {
-            headers.insert(header::VARY, BY_ENCODING);
+        if let Some(vary) = &self.vary {
+            headers.insert(header::VARY, vary.clone());
         }
         if let Kept::AskAgain(tag) = &self.kept
             && is_known(asked, tag)
@@ -90,6 +109,11 @@ impl Asset {
         }
         headers.insert(header::CONTENT_LENGTH, bytes.len().into());
         (headers, Body::from(bytes)).into_response()
+    }
+
+    /// Its content as text.
+    pub(super) fn text(&self) -> Cow<'_, str> {
+        String::from_utf8_lossy(&self.plain)
     }
 
     fn encoded(&self, asked: &HeaderMap) -> (Bytes, Option<Encoding>) {

@@ -160,3 +160,96 @@ async fn without_a_built_page_it_says_how_to_build_it() {
     );
     get(&backend, "/api/config").await.assert_ok();
 }
+
+const INDEX: &str = "<!doctype html><!--icon--><link rel=\"icon\" href=\"/favicon.svg\"><!--style-->\
+    <link rel=\"stylesheet\" href=\"/style-3c0d0a1b2c3d4e5f.css\"><!--program-->\
+    <script src=\"/frontend-3c0d0a1b2c3d4e5f.js\"></script><!--/-->";
+
+async fn finished(arguments: &[&str]) -> Harness {
+    let write = |dist: &std::path::Path| {
+        fs::create_dir_all(dist).unwrap();
+        fs::write(dist.join("index.html"), INDEX).unwrap();
+    };
+    Harness::with_page_and(arguments, write).await
+}
+
+#[tokio::test]
+async fn a_finished_page_comes_in_the_persons_language_with_the_settings_in_it() {
+    let backend = finished(&["--app-name", "Tom & Jerry"]).await;
+    for (path, accepted, language) in [
+        ("/", "de-AT,de;q=0.9,en;q=0.5", "de"),
+        ("/verify", "xx, ar;q=0.5", "ar"),
+        ("/index.html", "", "en"),
+        ("/account?language=ja", "de", "ja"),
+        ("/?language=nonsense", "tr", "tr"),
+    ] {
+        let answer = backend
+            .call(Call::get(path).header("accept-language", accepted))
+            .await;
+        let page = answer.assert_ok().text();
+        assert!(
+            page.starts_with(&format!("<!doctype html>\n<html lang=\"{language}\" ")),
+            "{path}: {page}"
+        );
+        assert!(page.contains(
+            "<meta name=\"config\" content=\"{&quot;app_name&quot;:&quot;Tom &amp; Jerry&quot;"
+        ));
+        assert!(
+            page.contains("href=\"/style-3c0d0a1b2c3d4e5f.css\"")
+                && page.contains("src=\"/frontend-")
+        );
+        assert_eq!(
+            answer.header("vary"),
+            Some("accept-encoding, accept-language")
+        );
+        assert_eq!(answer.header("cache-control"), Some("no-store"));
+        assert!(
+            answer
+                .header("content-security-policy")
+                .unwrap()
+                .starts_with("default-src 'none'; script-src 'self'")
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_finished_page_is_compressed_as_asked() {
+    let backend = finished(&[]).await;
+    let plain = get(&backend, "/").await;
+    for text in screens::languages::ALL {
+        let path = format!("/?language={}", text.language);
+        let bytes = |encoding: &'static str| {
+            let call = Call::get(&path).header("accept-encoding", encoding);
+            let backend = &backend;
+            async move {
+                let answer = backend.call(call).await;
+                let said = answer.header("content-encoding").unwrap_or("identity");
+                assert_eq!(said, encoding);
+                answer.assert_ok().body.clone()
+            }
+        };
+        let (raw, br, gzip) = (
+            bytes("identity").await,
+            bytes("br").await,
+            bytes("gzip").await,
+        );
+        println!(
+            "{:<8} {:>6} B  br {:>5}  gz {:>5}",
+            text.language,
+            raw.len(),
+            br.len(),
+            gzip.len()
+        );
+        assert!(br.len() < gzip.len() && gzip.len() < raw.len() / 2);
+        let mut back = Vec::new();
+        std::io::Read::read_to_end(&mut brotli::Decompressor::new(&br[..], 4096), &mut back)
+            .unwrap();
+        assert_eq!(back, raw);
+    }
+    let head = backend.call(Call::new("HEAD", "/")).await;
+    assert_eq!((head.status, head.body.len()), (200, 0));
+    assert_eq!(
+        head.header("content-length"),
+        plain.header("content-length")
+    );
+}

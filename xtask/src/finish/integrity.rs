@@ -35,8 +35,8 @@ impl Files {
         format!("{}{name}", self.public_url)
     }
 
-    /// The integrity value of the file that an address in the page points to.
-    pub(crate) fn integrity_of(&self, address: &str) -> Result<String, Failure> {
+    /// The file that an address in the page points to.
+    pub(crate) fn path_of(&self, address: &str) -> Result<PathBuf, Failure> {
         let name = address
             .strip_prefix(&self.public_url)
             .filter(|name| !name.starts_with('/') && !name.split('/').any(|part| part == ".."))
@@ -46,7 +46,12 @@ impl Files {
                     "Let Trunk copy the file into the bundle; the page loads nothing from elsewhere (D-06, F-12).",
                 )
             })?;
-        let path = self.folder.join(name);
+        Ok(self.folder.join(name))
+    }
+
+    /// The integrity value of that file.
+    pub(crate) fn integrity_of(&self, address: &str) -> Result<String, Failure> {
+        let path = self.path_of(address)?;
         let content = fs::read(&path).map_err(|error| Failure::file(&path, &error))?;
         Ok(value_of(&content))
     }

@@ -1,0 +1,76 @@
+//! The program's page in every language, with the settings in it: made once at start, compressed as
+//! small as it gets, so that the first paint asks nobody anything.
+
+use std::collections::HashMap;
+use std::io::{self, Write};
+
+use brotli::enc::BrotliEncoderParams;
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use screens::html::{Assets, Program, program};
+use screens::languages::ALL;
+
+use super::asset::Asset;
+use crate::settings::Settings;
+
+/// The pages by their language, and what loads the look of others.
+#[derive(Debug, Default)]
+pub(super) struct Pages {
+    pub(super) by_language: HashMap<&'static str, Asset>,
+    /// Tags of the head, for pages without the program.
+    pub(super) look: String,
+}
+
+impl Pages {
+    /// From the built `index.html`; none when that was not finished by `cargo xtask finish-bundle`.
+    pub(super) fn make(index: &str, settings: &Settings) -> io::Result<Self> {
+        let Some(Assets {
+            icon,
+            style,
+            program: starts,
+        }) = Assets::find(index)
+        else {
+            return Ok(Self::default());
+        };
+        let config = settings.described();
+        let json = serde_json::to_string(&config)?;
+        let look = format!("{icon}{style}");
+        let assets = format!("{look}{starts}");
+        let mut by_language = HashMap::new();
+        for text in ALL {
+            let page = program(&Program {
+                text,
+                config: Some((&config, &json)),
+                assets: &assets,
+                end: "",
+            });
+            let (brotli, gzip) = (brotli(page.as_bytes())?, gzip(page.as_bytes())?);
+            tracing::debug!(
+                language = text.language,
+                bytes = page.len(),
+                brotli = brotli.len(),
+                gzip = gzip.len(),
+                "a page is made"
+            );
+            by_language.insert(text.language, Asset::page(page, brotli, gzip));
+        }
+        Ok(Self { by_language, look })
+    }
+}
+
+fn brotli(content: &[u8]) -> io::Result<Vec<u8>> {
+    let settings = BrotliEncoderParams {
+        quality: 11,
+        size_hint: content.len(),
+        ..BrotliEncoderParams::default()
+    };
+    let mut form = Vec::new();
+    brotli::BrotliCompress(&mut &content[..], &mut form, &settings)?;
+    Ok(form)
+}
+
+fn gzip(content: &[u8]) -> io::Result<Vec<u8>> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+    encoder.write_all(content)?;
+    encoder.finish()
+}
