@@ -1,0 +1,6 @@
+//! Stub.
+use crate::Catalogue;
+pub static ARABIC: Catalogue = Catalogue {
+    language: "ar",
+    ..super::english::ENGLISH
+};

@@ -1,0 +1,6 @@
+//! Stub.
+use crate::Catalogue;
+pub static HINDI: Catalogue = Catalogue {
+    language: "hi",
+    ..super::english::ENGLISH
+};

@@ -1,0 +1,6 @@
+//! Stub.
+use crate::Catalogue;
+pub static JAPANESE: Catalogue = Catalogue {
+    language: "ja",
+    ..super::english::ENGLISH
+};

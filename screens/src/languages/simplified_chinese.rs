@@ -1,0 +1,6 @@
+//! Stub.
+use crate::Catalogue;
+pub static SIMPLIFIED_CHINESE: Catalogue = Catalogue {
+    language: "zh-Hans",
+    ..super::english::ENGLISH
+};

@@ -1,0 +1,6 @@
+//! Stub.
+use crate::Catalogue;
+pub static TURKISH: Catalogue = Catalogue {
+    language: "tr",
+    ..super::english::ENGLISH
+};
