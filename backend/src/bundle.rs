@@ -27,13 +27,13 @@ use asset::Asset;
 use pages::Pages;
 
 /// On every HTML answer, exactly (D-03).
-const PAGE_POLICY: HeaderValue = HeaderValue::from_static(
+pub(crate) const PAGE_POLICY: HeaderValue = HeaderValue::from_static(
     "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self'; \
      font-src 'self'; connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; \
      frame-ancestors 'none'; object-src 'none'",
 );
 
-const HTML: HeaderValue = HeaderValue::from_static("text/html; charset=utf-8");
+pub(crate) const HTML: HeaderValue = HeaderValue::from_static("text/html; charset=utf-8");
 
 /// Paths below these are calls; they never show the page.
 const CALLS: [&str; 5] = ["/api", "/outbox", "/plain", "/healthz", "/readyz"];

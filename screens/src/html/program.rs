@@ -88,8 +88,9 @@ fn first_screen(text: &Catalogue, config: Option<&ConfigResponse>) -> String {
     )
 }
 
-/// The operator's pages, where there are some.
-pub(super) fn links(text: &Catalogue, config: Option<&ConfigResponse>) -> String {
+/// Links to the operator's pages, where there are some.
+#[must_use]
+pub fn links(text: &Catalogue, config: Option<&ConfigResponse>) -> String {
     let link = |(address, label): (&Option<String>, &str)| {
         address.as_ref().map(|address| {
             format!(
