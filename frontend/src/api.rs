@@ -1,57 +1,95 @@
 //! The calls to the backend. The only door to HTTP.
 //!
+//! JSON is read and written by the browser: a parser in the program would be a fifth of its bytes.
 //! Deliberately absent: what to do with an answer, and what to say about a failure.
+
+mod reading;
 
 use std::time::Duration;
 
+use js_sys::{JSON, Object, Reflect};
 use leptos::prelude::set_timeout_with_handle;
 use reqwasm::http::{Method, Request, RequestCache};
-use serde::Serialize;
-use serde::de::DeserializeOwned;
 use shared::SessionToken;
 use shared::browser::{
     ConfigResponse, EndOtherSessionsResponse, EndSessionResponse, ListSessionsResponse,
     SendOtpRequest, SendOtpResponse, SessionResponse, VerifyOtpRequest, VerifyOtpResponse,
 };
+use wasm_bindgen::JsValue;
 use web_sys::AbortController;
 
 use crate::browser;
 use crate::failure::Failure;
+use reading::Read;
 
 /// The backend answers within 8 seconds whatever happens (H-01); the network gets some more.
 const PATIENCE: Duration = Duration::from_secs(15);
 
 /// What the page needs before anybody has typed anything.
 pub async fn load_config() -> Result<ConfigResponse, Failure> {
-    call(Call::to(Method::GET, "/api/config")).await
+    read(exchange(Call::to(Method::GET, "/api/config")).await?)
+}
+
+/// The same from the text of an element of the page, where the backend has put it there.
+#[must_use]
+pub fn read_config(json: &str) -> Option<ConfigResponse> {
+    ConfigResponse::read(&JSON::parse(json).ok()?)
+}
+
+/// A file of the bundle, such as the sentences of another language.
+pub async fn load_text(address: &str) -> Result<String, Failure> {
+    let answer = Request::new(address).send().await;
+    match answer {
+        Ok(answer) if answer.ok() => answer.text().await.map_err(|_| unreachable()),
+        _ => Err(unreachable()),
+    }
 }
 
 /// Sends a code. Repeats with the same key are one send.
 pub async fn send_otp(request: &SendOtpRequest, key: &str) -> Result<SendOtpResponse, Failure> {
-    let call_ = Call::to(Method::POST, "/api/otp/send")
+    let call = Call::to(Method::POST, "/api/otp/send")
         .header("idempotency-key", key)
-        .json(request);
-    call(call_).await
+        .json(&[
+            ("phone_number", Some(request.phone_number.as_str())),
+            (
+                "verification_id",
+                request.verification_id.as_ref().map(|id| id.as_str()),
+            ),
+            (
+                "language",
+                request.language.as_ref().map(|tag| tag.as_str()),
+            ),
+        ]);
+    read(exchange(call).await?)
 }
 
 /// Signs in with a code.
 pub async fn verify_otp(request: &VerifyOtpRequest) -> Result<VerifyOtpResponse, Failure> {
-    call(Call::to(Method::POST, "/api/otp/verify").json(request)).await
+    let call = Call::to(Method::POST, "/api/otp/verify").json(&[
+        ("verification_id", Some(request.verification_id.as_str())),
+        ("otp", Some(request.otp.as_str())),
+    ]);
+    read(exchange(call).await?)
 }
 
 /// The session behind the token.
 pub async fn load_session(token: &SessionToken) -> Result<SessionResponse, Failure> {
-    call(Call::to(Method::GET, "/api/session").bearer(token)).await
+    read(exchange(Call::to(Method::GET, "/api/session").bearer(token)).await?)
+}
+
+/// Gives the session behind the token its full length again.
+pub async fn extend_session(token: &SessionToken) -> Result<SessionResponse, Failure> {
+    read(exchange(Call::to(Method::POST, "/api/session/extend").bearer(token)).await?)
 }
 
 /// Ends the session behind the token.
 pub async fn end_session(token: &SessionToken) -> Result<EndSessionResponse, Failure> {
-    call(Call::to(Method::DELETE, "/api/session").bearer(token)).await
+    read(exchange(Call::to(Method::DELETE, "/api/session").bearer(token)).await?)
 }
 
 /// The user's live sessions.
 pub async fn list_sessions(token: &SessionToken) -> Result<ListSessionsResponse, Failure> {
-    call(Call::to(Method::GET, "/api/sessions").bearer(token)).await
+    read(exchange(Call::to(Method::GET, "/api/sessions").bearer(token)).await?)
 }
 
 /// Ends one of the user's other sessions.
@@ -59,16 +97,14 @@ pub async fn end_session_by_id(
     token: &SessionToken,
     id: &str,
 ) -> Result<EndSessionResponse, Failure> {
-    let path = format!(
-        "/api/sessions/{}",
-        String::from(js_sys::encode_uri_component(id))
-    );
-    call(Call::to(Method::DELETE, &path).bearer(token)).await
+    let id = String::from(js_sys::encode_uri_component(id));
+    let path = ["/api/sessions/", &id].concat();
+    read(exchange(Call::to(Method::DELETE, &path).bearer(token)).await?)
 }
 
 /// Ends all of the user's other sessions.
 pub async fn end_other_sessions(token: &SessionToken) -> Result<EndOtherSessionsResponse, Failure> {
-    call(Call::to(Method::DELETE, "/api/sessions").bearer(token)).await
+    read(exchange(Call::to(Method::DELETE, "/api/sessions").bearer(token)).await?)
 }
 
 struct Call(Request);
@@ -87,26 +123,29 @@ impl Call {
     }
 
     fn bearer(self, token: &SessionToken) -> Self {
-        self.header("authorization", &format!("Bearer {}", token.as_str()))
+        self.header("authorization", &["Bearer ", token.as_str()].concat())
     }
 
-    /// Our requests are plain structures of texts, which always have a JSON form.
-    fn json(self, body: &impl Serialize) -> Self {
-        let body = serde_json::to_string(body).unwrap_or_default();
-        Self(self.header("content-type", "application/json").0.body(body))
+    /// Our requests are plain structures of texts; what is not there is left out.
+    fn json(self, fields: &[(&str, Option<&str>)]) -> Self {
+        let body = Object::new();
+        for (name, value) in fields {
+            if let Some(value) = value {
+                // Setting a member of a plain object can't fail.
+                let _ = Reflect::set(&body, &(*name).into(), &(*value).into());
+            }
+        }
+        let text = JSON::stringify(&body).map(String::from).unwrap_or_default();
+        Self(self.header("content-type", "application/json").0.body(text))
     }
 }
 
-async fn call<T: DeserializeOwned>(call: Call) -> Result<T, Failure> {
-    let (ok, body) = exchange(call).await?;
-    match ok {
-        true => serde_json::from_str(&body).map_err(|_| Failure::Unreachable),
-        false => Err(Failure::from_body(&body)),
-    }
+fn read<T: Read>(answer: JsValue) -> Result<T, Failure> {
+    T::read(&answer).ok_or(Failure::Unreachable)
 }
 
-/// Status and body; not generic, so that it is in the program once.
-async fn exchange(call: Call) -> Result<(bool, String), Failure> {
+/// The answer's JSON. Not generic, so that it is in the program once.
+async fn exchange(call: Call) -> Result<JsValue, Failure> {
     let abort = AbortController::new().ok();
     let signal = abort.as_ref().map(AbortController::signal);
     let timer =
@@ -120,11 +159,19 @@ async fn exchange(call: Call) -> Result<(bool, String), Failure> {
         timer.clear();
     }
     // The error's text is the browser's own and can name the address called; the kind is enough.
-    answer.map_err(|_| {
-        if browser::is_offline() {
-            Failure::Offline
-        } else {
-            Failure::Unreachable
-        }
-    })
+    let (ok, body) = answer.map_err(|_| unreachable())?;
+    // A proxy's own page is no answer of the backend.
+    let body = JSON::parse(&body).map_err(|_| Failure::Unreachable)?;
+    match ok {
+        true => Ok(body),
+        false => Err(Failure::Refused(read(body)?)),
+    }
+}
+
+fn unreachable() -> Failure {
+    if browser::is_offline() {
+        Failure::Offline
+    } else {
+        Failure::Unreachable
+    }
 }

@@ -1,17 +1,18 @@
-//! The frame around the screens, and how it takes over from the static first paint.
+//! How the program takes over from the static first paint.
 
-use leptos::mount::mount_to;
+use any_spawner::Executor;
+use leptos::ev;
+use leptos::leptos_dom::helpers::window_event_listener;
 use leptos::prelude::*;
-use leptos_router::components::Router;
+
+use screens::languages;
 use wasm_bindgen::JsCast;
-use web_sys::{Element, HtmlElement, HtmlInputElement};
+use web_sys::{HtmlElement, HtmlInputElement};
 
-use crate::pages::{Arrived, Screens};
-use crate::state::App;
-use crate::text::ENGLISH;
-use crate::{browser, watch};
+use crate::state::{App, LANGUAGE};
+use crate::{browser, pages, session, text, watch};
 
-/// Where `index.html` has the static first screen.
+/// Where the document has the static first screen.
 const ROOT: &str = "app";
 const NUMBER: &str = "phone";
 
@@ -20,30 +21,54 @@ pub fn start() {
     let root = document()
         .get_element_by_id(ROOT)
         .and_then(|root| root.dyn_into::<HtmlElement>().ok());
-    let Some(root) = root else {
-        leptos::logging::error!("index.html has no element with the id `{ROOT}`");
+    let (Some(root), Some(text)) = (root, text::of_document()) else {
+        leptos::logging::error!("the document has no #{ROOT} or no sentences");
         return;
     };
+    // Fails only when it has been done before.
+    let _ = Executor::init_wasm_bindgen();
     let (typed, caret) = typed_meanwhile();
-    root.set_text_content(None);
-    mount_to(root, move || view! { <Page typed=typed/> }).forget();
+    // Owns what lives as long as the page does, so it is never dropped.
+    let owner = Owner::new();
+    owner.with(|| {
+        let app = App::start(text, typed);
+        watch::start(app);
+        follow_language(app);
+        pages::show(app, root, owner.clone());
+    });
+    std::mem::forget(owner);
     if let Some(caret) = caret {
         request_animation_frame(move || restore_caret(caret));
     }
-    if let Some(page) = document().document_element() {
-        describe(&page);
-    }
 }
 
-/// The page's language, and that the screen that is meant is there now.
-fn describe(page: &Element) {
-    let described = page
-        .set_attribute("lang", ENGLISH.language)
-        .and_then(|()| page.set_attribute("dir", ENGLISH.direction))
-        .and_then(|()| page.class_list().remove_1("elsewhere"));
-    if described.is_err() {
-        leptos::logging::error!("the page's language could not be set");
+/// The person's choice in this browser, else the browser's languages. A page that the backend made is
+/// in the browser's language already.
+fn follow_language(app: App) {
+    let wanted = session::chosen_language().unwrap_or_else(|| {
+        let made_by_backend = browser::meta("config").is_some();
+        let tag = match made_by_backend {
+            true => app.text().language,
+            false => languages::choose(browser::languages().iter().map(String::as_str)),
+        };
+        tag.to_owned()
+    });
+    if wanted == app.text().language {
+        browser::remove_page_class("elsewhere");
+    } else {
+        app.speak(wanted);
     }
+    // The control is in the document, not in the program, and stays when screens are drawn anew.
+    let _ = window_event_listener(ev::change, move |event| {
+        let is_control = event
+            .target()
+            .and_then(|target| target.dyn_into::<HtmlElement>().ok())
+            .is_some_and(|element| element.id() == LANGUAGE);
+        if let Some(tag) = browser::chosen(LANGUAGE).filter(|_| is_control) {
+            session::keep_language(&tag);
+            app.speak(tag);
+        }
+    });
 }
 
 /// The text in the static field, and where the caret is if the field has the focus.
@@ -69,24 +94,5 @@ fn restore_caret(caret: u32) {
     if let Some(field) = field {
         // A field of another type has no caret to set; then it stands at the end.
         let _ = field.set_selection_range(caret, caret);
-    }
-}
-
-#[component]
-fn Page(typed: String) -> impl IntoView {
-    let app = App::start(&ENGLISH, typed);
-    provide_context(app);
-    provide_context(Arrived::new());
-    watch::start(app);
-    view! {
-        <Router>
-            <header class="brand">
-                <span class="brand-mark" aria-hidden="true"></span>
-                <span class="brand-name">{move || app.name()}</span>
-            </header>
-            <main class="card">
-                <Screens/>
-            </main>
-        </Router>
     }
 }

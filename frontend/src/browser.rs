@@ -1,17 +1,22 @@
-//! Thin doors to what the browser offers: time, languages, names of countries, focus, WebOTP.
+//! Thin doors to what the browser offers: the document, time, languages, names of countries, focus,
+//! history, WebOTP.
 //!
 //! Deliberately absent: HTTP (see `api`), storage (see `session`) and every decision.
 
+mod document;
 mod focus;
 mod intl;
 mod web_otp;
+
+use std::pin::Pin;
 
 use wasm_bindgen::JsValue;
 
 use crate::deadline::Millis;
 
+pub use document::{choose, chosen, meta, remove_page_class, set_language, set_text, text_of};
 pub use focus::{focus, focus_and_select, focus_is_on_nothing};
-pub use intl::{CountryNames, ago, date_and_time, fold};
+pub use intl::{CountryNames, ago, date_and_time, fold, number};
 pub use web_otp::WebOtp;
 
 /// Whole milliseconds since 1970 by this browser's clock.
@@ -71,13 +76,46 @@ pub fn random_key() -> String {
             *byte = random;
         }
     }
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    let digit = |value: u8| char::from_digit(u32::from(value), 16).unwrap_or('0');
+    bytes
+        .iter()
+        .flat_map(|byte| [digit(byte >> 4), digit(byte & 15)])
+        .collect()
 }
 
 /// The title in the browser's tab.
 pub fn set_title(title: &str) {
     if let Some(document) = web_sys::window().and_then(|window| window.document()) {
         document.set_title(title);
+    }
+}
+
+/// Runs something that waits. Boxed, because each kind of future of its own costs program bytes.
+pub fn spawn(work: Pin<Box<dyn Future<Output = ()>>>) {
+    wasm_bindgen_futures::spawn_local(work);
+}
+
+/// The path of the page's address.
+#[must_use]
+pub fn path() -> String {
+    web_sys::window()
+        .and_then(|window| window.location().pathname().ok())
+        .unwrap_or_default()
+}
+
+/// Changes the page's address without leaving the page; `replace` leaves no step to go back.
+pub fn set_path(path: &str, replace: bool) {
+    let Some(history) = web_sys::window().and_then(|window| window.history().ok()) else {
+        return;
+    };
+    let nothing = JsValue::NULL;
+    // Refused only when called hundreds of times a minute; the screen is right all the same.
+    let _ = match replace {
+        true => history.replace_state_with_url(&nothing, "", Some(path)),
+        false => history.push_state_with_url(&nothing, "", Some(path)),
+    };
+    if let Some(window) = web_sys::window() {
+        window.scroll_to_with_x_and_y(0.0, 0.0);
     }
 }
 

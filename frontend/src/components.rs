@@ -1,10 +1,13 @@
 //! Fields that any page can use: a phone field, a country picker, a code field.
 //!
 //! They know numbers, countries and codes, and nothing of this app: every word comes in as a
-//! property, every change goes out through a signal or a callback.
+//! property, every change goes out through a signal or a callback. What they need besides is in
+//! [`crate::phone`], [`crate::code`] and [`crate::browser`], which know nothing of this app either.
+//! `examples/` shows them in all their states.
 
 pub mod code_field;
 pub mod country_picker;
+pub mod dynamic;
 pub mod message;
 pub mod phone_field;
 

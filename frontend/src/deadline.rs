@@ -2,14 +2,12 @@
 //!
 //! Deliberately absent: the clock. `now` always comes in as a value.
 
-use serde::{Deserialize, Serialize};
-
 /// Whole milliseconds since 1970 by the browser's clock.
 pub type Millis = i64;
 
 /// Something ends then. It knows how long it was given, so that a clock that is set back can't
 /// make it longer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Deadline {
     at: Millis,
     given_secs: u32,
@@ -23,6 +21,22 @@ impl Deadline {
             at: now + i64::from(secs) * 1000,
             given_secs: secs,
         }
+    }
+
+    /// The text that is kept.
+    #[must_use]
+    pub fn to_text(self) -> String {
+        [self.at.to_string(), self.given_secs.to_string()].join(" ")
+    }
+
+    /// Reads it again; `None` for anything else.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let (at, given_secs) = text.split_once(' ')?;
+        Some(Self {
+            at: at.parse().ok()?,
+            given_secs: given_secs.parse().ok()?,
+        })
     }
 
     /// Whole seconds left, a started one counts; 0 when it is over.
@@ -72,7 +86,6 @@ mod tests {
     #[test]
     fn it_survives_storage() {
         let deadline = Deadline::after(30, 1_000_000);
-        let stored = serde_json::to_string(&deadline).unwrap();
-        assert_eq!(serde_json::from_str::<Deadline>(&stored).unwrap(), deadline);
+        assert_eq!(Deadline::parse(&deadline.to_text()), Some(deadline));
     }
 }

@@ -2,7 +2,8 @@
 //!
 //! Deliberately absent: the sentences (see `text`) and the calls (see `api`).
 
-use shared::{ErrorEnvelope, ErrorType};
+use screens::Refusal;
+use shared::ErrorType;
 
 /// Why a call did not give what was asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,17 +14,6 @@ pub enum Failure {
     Unreachable,
     /// The backend said no.
     Refused(Refusal),
-}
-
-/// What the backend said.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Refusal {
-    /// The word for it.
-    pub error_type: ErrorType,
-    /// Tries that are left for this verification.
-    pub attempts_left: Option<u8>,
-    /// Seconds until it makes sense to try again.
-    pub retry_after_secs: Option<u32>,
 }
 
 impl Failure {
@@ -58,50 +48,11 @@ impl Failure {
             }
         }
     }
-
-    /// Reads an answer outside 2xx. A proxy's own page is no answer of the backend.
-    #[must_use]
-    pub fn from_body(body: &str) -> Self {
-        match serde_json::from_str::<ErrorEnvelope>(body) {
-            Ok(envelope) => Self::Refused(Refusal {
-                error_type: envelope.error_type,
-                attempts_left: envelope.attempts_left,
-                retry_after_secs: envelope.retry_after_secs,
-            }),
-            Err(_) => Self::Unreachable,
-        }
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn an_envelope_is_read_with_its_details() {
-        let body = r#"{"status_code":400,"error_message":"Invalid OTP Code.","error_type":"invalid_otp","attempts_left":3}"#;
-        assert_eq!(
-            Failure::from_body(body),
-            Failure::Refused(Refusal {
-                error_type: ErrorType::InvalidOtp,
-                attempts_left: Some(3),
-                retry_after_secs: None
-            })
-        );
-    }
-
-    #[test]
-    fn a_proxys_page_is_not_mistaken_for_our_backend() {
-        for body in [
-            "",
-            "<html>502 Bad Gateway</html>",
-            "{}",
-            "null",
-            "{\"error\":\"x\"}",
-        ] {
-            assert_eq!(Failure::from_body(body), Failure::Unreachable, "{body}");
-        }
-    }
 
     #[test]
     fn only_an_answer_that_settles_it_lets_a_new_press_be_a_new_message() {

@@ -19,6 +19,7 @@ use storage::Place;
 const TOKEN: &str = "session_token";
 const PENDING: &str = "pending_verification";
 const NUMBER: &str = "phone_number";
+const LANGUAGE: &str = "language";
 
 /// Signals that always say what is stored, in whichever tab it was changed.
 #[derive(Debug, Clone, Copy)]
@@ -104,9 +105,7 @@ impl Session {
 
     /// A code was sent.
     pub fn wait_for_code(&self, pending: Pending) {
-        if let Ok(text) = serde_json::to_string(&pending) {
-            storage::write(Place::AllTabs, PENDING, &text);
-        }
+        storage::write(Place::AllTabs, PENDING, &pending.to_text());
         self.pending.set(Some(pending));
     }
 
@@ -136,15 +135,24 @@ impl Session {
     /// What was typed in this tab, for the way back to the phone screen and for a resend.
     #[must_use]
     pub fn tab_number(&self) -> Option<TabNumber> {
-        serde_json::from_str(&storage::read(Place::ThisTab, NUMBER)?).ok()
+        TabNumber::parse(&storage::read(Place::ThisTab, NUMBER)?)
     }
 
     /// Keeps what was typed, in this tab alone.
     pub fn keep_tab_number(&self, number: &TabNumber) {
-        if let Ok(text) = serde_json::to_string(number) {
-            storage::write(Place::ThisTab, NUMBER, &text);
-        }
+        storage::write(Place::ThisTab, NUMBER, &number.to_text());
     }
+}
+
+/// The language that the person has chosen in this browser, a tag of ours.
+#[must_use]
+pub fn chosen_language() -> Option<String> {
+    storage::read(Place::AllTabs, LANGUAGE)
+}
+
+/// Keeps that choice. It outlives signing out: it is about the browser, not about the person.
+pub fn keep_language(tag: &str) {
+    storage::write(Place::AllTabs, LANGUAGE, tag);
 }
 
 fn stored_token() -> Option<SessionToken> {
@@ -152,6 +160,6 @@ fn stored_token() -> Option<SessionToken> {
 }
 
 fn stored_pending() -> Option<Pending> {
-    let pending: Pending = serde_json::from_str(&storage::read(Place::AllTabs, PENDING)?).ok()?;
+    let pending = Pending::parse(&storage::read(Place::AllTabs, PENDING)?)?;
     (!pending.is_stale(browser::now())).then_some(pending)
 }

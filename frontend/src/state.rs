@@ -5,22 +5,27 @@
 use std::cmp::Ordering;
 
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 use shared::browser::ConfigResponse;
 
 use crate::browser::{self, CountryNames};
 use crate::components::CountryChoice;
 use crate::failure::Failure;
+use crate::pages::Screen;
 use crate::phone::{self, CountryCode};
 use crate::session::Session;
-use crate::text::Catalogue;
+use crate::text::{self, Sentence, Text};
 use crate::watch::Watch;
+
+/// The control that chooses the language; it stands in the document.
+pub(crate) const LANGUAGE: &str = "language";
 
 /// Everything that screens need; cheap to copy.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct App {
-    /// The page's language.
-    pub(crate) text: &'static Catalogue,
+    /// The page's language. Screens are drawn anew when it changes.
+    pub(crate) text: RwSignal<Text>,
+    /// The screen that is shown.
+    pub(crate) screen: RwSignal<Screen>,
     /// What this browser keeps.
     pub(crate) session: Session,
     /// What the backend last said about the session.
@@ -30,8 +35,8 @@ pub(crate) struct App {
     /// The phone screen's fields; they outlive the screen.
     pub(crate) draft: Draft,
     /// Why the person is at the phone screen, where that needs a word.
-    pub(crate) notice: RwSignal<Option<&'static str>>,
-    names: StoredValue<CountryNames, LocalStorage>,
+    pub(crate) notice: RwSignal<Option<Sentence>>,
+    names: StoredValue<(Text, CountryNames), LocalStorage>,
 }
 
 /// The backend's settings for the page.
@@ -52,14 +57,16 @@ pub(crate) struct Draft {
     pub(crate) number: RwSignal<String>,
     /// The country of numbers in national form.
     pub(crate) country: RwSignal<Option<CountryCode>>,
+    /// The digits on the code screen.
+    pub(crate) code: RwSignal<String>,
 }
 
 impl App {
     /// Starts with what this browser keeps and asks the backend for the rest.
     #[must_use]
-    pub(crate) fn start(text: &'static Catalogue, typed: String) -> Self {
-        let notice = RwSignal::new(None);
-        let session = Session::open(move || notice.set(Some(text.signed_out_elsewhere)));
+    pub(crate) fn start(text: Text, typed: String) -> Self {
+        let notice = RwSignal::new(None::<Sentence>);
+        let session = Session::open(move || notice.set(Some(|text| text.signed_out_elsewhere)));
         let kept = session.tab_number().filter(|_| typed.is_empty());
         let draft = Draft {
             number: RwSignal::new(
@@ -67,29 +74,64 @@ impl App {
                     .map_or(typed, |kept| kept.typed.as_str().to_owned()),
             ),
             country: RwSignal::new(kept.and_then(|kept| CountryCode::parse(&kept.country))),
+            code: RwSignal::new(String::new()),
         };
         let app = Self {
-            text,
+            text: RwSignal::new(text),
+            screen: RwSignal::new(Screen::of_path(&browser::path())),
             session,
             watch: Watch::default(),
             config: RwSignal::new(Config::Loading),
             draft,
             notice,
-            names: StoredValue::new_local(CountryNames::new(text.language)),
+            names: StoredValue::new_local((text, CountryNames::new(text.language))),
         };
-        app.load_config();
+        match browser::meta("config").and_then(|json| crate::api::read_config(&json)) {
+            Some(config) => app.take_config(Ok(config)),
+            None => app.load_config(),
+        }
         app
+    }
+
+    /// The sentences, without following the language.
+    pub(crate) fn text(self) -> Text {
+        self.text.get_untracked()
+    }
+
+    /// Draws everything in another language, from the file that the document names for it.
+    pub(crate) fn speak(self, tag: String) {
+        let files = browser::meta("texts").unwrap_or_default();
+        let address = files.split(' ').find_map(|file| {
+            let (language, address) = file.split_once('=')?;
+            (language == tag).then(|| address.to_owned())
+        });
+        let Some(address) = address else {
+            return;
+        };
+        browser::spawn(Box::pin(async move {
+            let lines = crate::api::load_text(&address).await;
+            match lines.ok().and_then(text::of_lines) {
+                Some(text) => self.text.set(text),
+                // The old language stays, and the control says so.
+                None => browser::choose(LANGUAGE, self.text().language),
+            }
+            browser::remove_page_class("elsewhere");
+        }));
     }
 
     /// Asks the backend for its settings, again if need be.
     pub(crate) fn load_config(self) {
-        spawn_local(async move {
-            match crate::api::load_config().await {
-                Ok(config) => self.config.set(Config::Loaded(config)),
-                Err(failure) => self.config.set(Config::Failed(failure)),
-            }
-            self.settle_country();
+        browser::spawn(Box::pin(async move {
+            self.take_config(crate::api::load_config().await);
+        }));
+    }
+
+    fn take_config(self, answer: Result<ConfigResponse, Failure>) {
+        self.config.set(match answer {
+            Ok(config) => Config::Loaded(config),
+            Err(failure) => Config::Failed(failure),
         });
+        self.settle_country();
     }
 
     /// Asks again if the last answer did not come.
@@ -137,7 +179,19 @@ impl App {
     /// The country's name in the page's language.
     #[must_use]
     pub(crate) fn country_name(self, code: CountryCode) -> String {
-        self.names.with_value(|names| names.name(code))
+        self.with_names(|names| names.name(code))
+    }
+
+    fn with_names<T>(self, ask: impl FnOnce(&CountryNames) -> T) -> T {
+        let text = self.text();
+        if self
+            .names
+            .with_value(|(of, _)| of.language != text.language)
+        {
+            self.names
+                .set_value((text, CountryNames::new(text.language)));
+        }
+        self.names.with_value(|(_, names)| ask(names))
     }
 
     /// The allowed countries for a picker, sorted by name.
@@ -148,9 +202,7 @@ impl App {
             let name = self.country_name(country.code);
             // Sorted while they come: a few hundred, and no sorting routine in the program.
             let place = choices.partition_point(|other| {
-                self.names
-                    .with_value(|names| names.compare(&other.name, &name))
-                    == Ordering::Less
+                self.with_names(|names| names.compare(&other.name, &name)) == Ordering::Less
             });
             let choice = CountryChoice {
                 code: country.code,
@@ -191,19 +243,11 @@ impl App {
     }
 
     /// Ends the sign-in in this browser and says why at the phone screen.
-    pub(crate) fn leave(self, why: &'static str) {
+    pub(crate) fn leave(self, why: Sentence) {
         self.notice.set(Some(why));
         self.watch.forget();
         self.draft.number.set(String::new());
+        self.draft.code.set(String::new());
         self.session.sign_out();
     }
-}
-
-/// The state that [`App::start`] made.
-///
-/// # Panics
-/// When used outside the page, which is a mistake in the program.
-#[must_use]
-pub(crate) fn use_app() -> App {
-    expect_context::<App>()
 }

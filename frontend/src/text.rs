@@ -1,12 +1,91 @@
-//! Every sentence that a person reads, and which one belongs to which error.
+//! Which sentence belongs to what happens in the page, and where the sentences come from.
 //!
-//! A language is one value of [`Catalogue`]; one with a missing sentence does not compile.
-//! Deliberately absent: names of countries, dates and numbers, which the browser words itself.
+//! The sentences themselves are in the crate `screens`; the page carries none. One language stands in
+//! the document ([`of_document`]), any other is a file of its own. Deliberately absent: names of
+//! countries, dates and numbers, which the browser words itself.
 
-mod catalogue;
-mod english;
-mod sentences;
+use screens::refused;
+pub use screens::{Catalogue, Doing, filled};
 
-pub use catalogue::Catalogue;
-pub use english::ENGLISH;
-pub use sentences::{Doing, device, failure, misread};
+use crate::browser;
+use crate::failure::Failure;
+use crate::phone::{CountryCode, Misread};
+use crate::user_agent;
+
+/// The sentences of the language in use. They stay for as long as the page is open.
+pub type Text = &'static Catalogue;
+
+/// A sentence that can still be said in another language.
+pub type Sentence = fn(&Catalogue) -> &'static str;
+
+/// The language that stands in the document.
+#[must_use]
+pub fn of_document() -> Option<Text> {
+    of_lines(browser::text_of("text")?)
+}
+
+/// The language in a file of the bundle.
+#[must_use]
+pub fn of_lines(lines: String) -> Option<Text> {
+    let catalogue = Catalogue::from_lines(lines.leak())?;
+    Some(Box::leak(Box::new(catalogue)))
+}
+
+/// What to tell the person about a call that failed.
+#[must_use]
+pub fn failure(text: Text, failure: Failure, doing: Doing) -> String {
+    match failure {
+        Failure::Offline => text.offline.to_owned(),
+        Failure::Unreachable => text.unreachable.to_owned(),
+        Failure::Refused(refusal) => refused(text, refusal, doing),
+    }
+}
+
+/// What to tell the person about a number that can't be one; `name` words a country.
+#[must_use]
+pub fn misread(text: Text, misread: Misread, name: impl Fn(CountryCode) -> String) -> String {
+    let of = |sentence, country| filled(sentence, &[&name(country)]);
+    match misread {
+        Misread::Empty => text.number_missing.to_owned(),
+        Misread::NotANumber => text.not_a_number.to_owned(),
+        Misread::UnknownCallingCode => text.unknown_calling_code.to_owned(),
+        Misread::TooShort(country) => of(text.too_short, country),
+        Misread::TooLong(country) => of(text.too_long, country),
+    }
+}
+
+/// Browser and system in words.
+#[must_use]
+pub fn device(text: Text, user_agent: &str) -> String {
+    let device = user_agent::device(user_agent);
+    match (device.browser, device.system) {
+        (Some(browser), Some(system)) => filled(text.browser_on_system, &[browser, system]),
+        (Some(only), None) | (None, Some(only)) => only.to_owned(),
+        (None, None) => text.unknown_device.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use screens::languages::ENGLISH;
+
+    use super::*;
+
+    #[test]
+    fn a_short_number_is_told_with_its_country() {
+        let germany = CountryCode::parse("DE").unwrap();
+        let sentence = misread(&ENGLISH, Misread::TooShort(germany), |_| {
+            "Germany".to_owned()
+        });
+        assert_eq!(sentence, "This number is too short for Germany.");
+    }
+
+    #[test]
+    fn a_device_is_told_in_words() {
+        assert_eq!(
+            device(&ENGLISH, "Mozilla/5.0 (X11; Linux x86_64) Firefox/145.0"),
+            "Firefox on Linux"
+        );
+        assert_eq!(device(&ENGLISH, ""), "Unknown device");
+    }
+}

@@ -6,7 +6,6 @@ use std::time::Duration;
 use leptos::ev;
 use leptos::leptos_dom::helpers::window_event_listener;
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 use shared::browser::SessionResponse;
 
 use crate::api;
@@ -46,6 +45,13 @@ impl Watch {
         self.session.set(None);
         self.failure.set(None);
         self.asked_at.set_value(None);
+    }
+
+    /// The backend has described the session.
+    pub(crate) fn learn(self, session: SessionResponse) {
+        let ends = Deadline::after(session.expires_in_secs, browser::now());
+        self.failure.set(None);
+        self.session.set(Some((session, ends)));
     }
 
     fn asked_lately(self, now: Millis) -> bool {
@@ -98,20 +104,16 @@ pub(crate) fn check(app: App) {
         return;
     };
     app.watch.asked_at.set_value(Some(browser::now()));
-    spawn_local(async move {
+    browser::spawn(Box::pin(async move {
         let answer = api::load_session(&token).await;
         if app.session.token().as_ref() != Some(&token) {
             // Signed out or in again meanwhile: the answer is about another session.
             return;
         }
         match answer {
-            Ok(session) => {
-                let ends = Deadline::after(session.expires_in_secs, browser::now());
-                app.watch.failure.set(None);
-                app.watch.session.set(Some((session, ends)));
-            }
-            Err(failure) if failure.ends_session() => app.leave(app.text.session_ended),
+            Ok(session) => app.watch.learn(session),
+            Err(failure) if failure.ends_session() => app.leave(|text| text.session_ended),
             Err(failure) => app.watch.failure.set(Some(failure)),
         }
-    });
+    }));
 }

@@ -69,8 +69,16 @@ fn options(entries: &[(&str, &str)]) -> Object {
 #[must_use]
 pub fn date_and_time(language: &str, at: Millis) -> String {
     let options = options(&[("dateStyle", "long"), ("timeStyle", "short")]);
-    js_sys::Date::new(&number(at))
+    js_sys::Date::new(&millis(at))
         .to_locale_string(language, &options)
+        .into()
+}
+
+/// A number as a language writes it.
+#[must_use]
+pub fn number(language: &str, value: u32) -> String {
+    js_sys::Number::from(f64::from(value))
+        .to_locale_string(language)
         .into()
 }
 
@@ -88,13 +96,13 @@ pub fn ago(language: &str, secs: i64) -> Option<String> {
     let format = Reflect::construct(&constructor, &arguments).ok()?;
     let method: Function = member(&format, "format")?.dyn_into().ok()?;
     method
-        .call2(&format, &number(-amount), &unit.into())
+        .call2(&format, &millis(-amount), &unit.into())
         .ok()?
         .as_string()
 }
 
 #[allow(clippy::cast_precision_loss, reason = "times are far below 2^53")]
-fn number(value: i64) -> JsValue {
+fn millis(value: i64) -> JsValue {
     JsValue::from_f64(value as f64)
 }
 

@@ -5,6 +5,8 @@ use leptos::html;
 use leptos::prelude::*;
 
 use super::FieldMessage;
+use super::dynamic::said;
+use super::message::invalid;
 use crate::code;
 
 /// Takes digits of any script, and a paste with spaces, dashes or a whole message around the code.
@@ -14,19 +16,17 @@ pub fn CodeField(
     id: &'static str,
     /// Its visible name.
     label: &'static str,
-    /// Digits of a code.
-    #[prop(into)]
-    length: Signal<usize>,
+    /// Digits of a code, 6 to 10.
+    length: usize,
     /// The digits in the field.
     value: RwSignal<String>,
     /// What is wrong with the code.
-    #[prop(into)]
-    error: Signal<Option<String>>,
+    error: RwSignal<Option<String>>,
     /// Called when the code has all its digits, once per change.
     on_complete: Callback<()>,
 ) -> impl IntoView {
     let input = NodeRef::<html::Input>::new();
-    let message = format!("{id}-message");
+    let message = [id, "-message"].concat();
     let take = move |digits: String| {
         // Also when the digits are the same as before: what else was typed has to go.
         if let Some(input) = input.get_untracked()
@@ -35,7 +35,7 @@ pub fn CodeField(
             input.set_value(&digits);
         }
         if value.with_untracked(|before| *before != digits) {
-            let complete = digits.len() == length.get_untracked();
+            let complete = digits.len() == length;
             value.set(digits);
             if complete {
                 on_complete.run(());
@@ -44,7 +44,6 @@ pub fn CodeField(
     };
     let typed = move |event: Event| {
         let text = event_target_value(&event);
-        let length = length.get_untracked();
         let digits = code::pasted(&text, length).unwrap_or_else(|| code::typed(&text, length));
         take(digits);
     };
@@ -52,30 +51,23 @@ pub fn CodeField(
         let text = event
             .clipboard_data()
             .and_then(|data| data.get_data("text").ok());
-        if let Some(code) = text.and_then(|text| code::pasted(&text, length.get_untracked())) {
+        if let Some(code) = text.and_then(|text| code::pasted(&text, length)) {
             event.prevent_default();
             take(code);
         }
     };
-    // Codes also come from outside the field (WebOTP).
-    Effect::new(move |_| {
-        let digits = value.get();
-        if let Some(input) = input.get()
-            && input.value() != digits
-        {
-            input.set_value(&digits);
-        }
-    });
-    let boxes = move || {
-        let filled = value.with(String::len);
-        (0..length.get())
-            .map(|index| view! { <span class="code-box" class:code-box-next=index == filled></span> })
-            .collect_view()
-    };
+    let boxes: Vec<_> = (0..length)
+        .map(|_| view! { <span class="code-box"></span> })
+        .collect();
     view! {
         <div class="field">
             <label for=id>{label}</label>
-            <div class="code" dir="ltr" style:--digits=move || length.get().to_string()>
+            <div
+                class="code"
+                dir="ltr"
+                data-digits=length.to_string()
+                data-filled=said(move || Some(value.with(String::len).to_string()))
+            >
                 <div class="code-boxes" aria-hidden="true">{boxes}</div>
                 <input
                     node_ref=input
@@ -89,8 +81,8 @@ pub fn CodeField(
                     spellcheck="false"
                     translate="no"
                     dir="ltr"
-                    prop:value=value.get_untracked()
-                    aria-invalid=move || error.with(Option::is_some).then_some("true")
+                    prop:value=said(move || Some(value.get()))
+                    aria-invalid=invalid(error)
                     aria-describedby=message.clone()
                     on:input=typed
                     on:paste=pasted

@@ -6,8 +6,9 @@ use leptos::ev::{Event, KeyboardEvent, MouseEvent};
 use leptos::html;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
-use web_sys::{HtmlElement, ScrollIntoViewOptions, ScrollLogicalPosition};
+use web_sys::{Element, HtmlElement, ScrollIntoViewOptions, ScrollLogicalPosition};
 
+use super::dynamic::said;
 use crate::browser;
 use crate::phone::{self, CountryCode};
 use search::search;
@@ -21,14 +22,18 @@ const PAGE: isize = 8;
 #[derive(Clone, Copy)]
 struct Picker {
     id: &'static str,
+    choices: Callback<(), Vec<CountryChoice>>,
+    name: Callback<CountryCode, String>,
     selected: RwSignal<Option<CountryCode>>,
     open: RwSignal<bool>,
     /// Typed since the list was opened.
     query: RwSignal<Option<String>>,
+    /// What the arrow keys have gone to.
     active: RwSignal<Option<CountryCode>>,
-    /// What Enter chooses: the active one, after a search without one the best found.
-    highlighted: Memo<Option<CountryCode>>,
-    found: Memo<Vec<CountryChoice>>,
+    /// Every choice, asked for when the list opens.
+    all: StoredValue<Vec<CountryChoice>>,
+    /// Those that fit what is typed, best first.
+    found: RwSignal<Vec<CountryChoice>>,
 }
 
 /// The field shows the selected country; typing searches by name, code or calling code.
@@ -43,46 +48,25 @@ pub fn CountryPicker(
     /// Said when nothing fits.
     none_found: &'static str,
     /// The countries to choose from, in order. Asked for each time the list opens.
-    #[prop(into)]
     choices: Callback<(), Vec<CountryChoice>>,
     /// Words a country.
-    #[prop(into)]
     name: Callback<CountryCode, String>,
     /// The chosen one.
     selected: RwSignal<Option<CountryCode>>,
 ) -> impl IntoView {
-    let open = RwSignal::new(false);
-    let query = RwSignal::new(None::<String>);
-    let all = Memo::new(move |_| {
-        if open.get() {
-            choices.run(())
-        } else {
-            Vec::new()
-        }
-    });
-    let found = Memo::new(move |_| {
-        let folded = query.with(|query| query.as_deref().map(browser::fold).unwrap_or_default());
-        all.with(|all| search(all, &folded))
-    });
-    let active = RwSignal::new(None);
-    let highlighted = Memo::new(move |_| {
-        let searched =
-            query.with(|query| query.as_ref().is_some_and(|text| !text.trim().is_empty()));
-        let best = || found.with(|found| found.first().map(|choice| choice.code));
-        active.get().or_else(|| best().filter(|_| searched))
-    });
     let picker = Picker {
         id,
+        choices,
+        name,
         selected,
-        open,
-        query,
-        active,
-        highlighted,
-        found,
+        open: RwSignal::new(false),
+        query: RwSignal::new(None),
+        active: RwSignal::new(None),
+        all: StoredValue::new(Vec::new()),
+        found: RwSignal::new(Vec::new()),
     };
+    let Picker { open, query, .. } = picker;
     let input = NodeRef::<html::Input>::new();
-    let shown = move || query.get().unwrap_or_else(|| worded(selected.get(), name));
-    let typed = move |event: Event| picker.typed(&event, &worded(selected.get_untracked(), name));
     let toggle = move |_| {
         if let Some(input) = input.get_untracked() {
             let _ = input.focus();
@@ -93,6 +77,9 @@ pub fn CountryPicker(
             picker.open_list()
         }
     };
+    let expanded = move || Some(if open.get() { "true" } else { "false" }.to_owned());
+    let list = [id, "-list"].concat();
+    let shown = move || query.get().unwrap_or_else(|| picker.worded(selected.get()));
     view! {
         <div class="field">
             <label for=id>{label}</label>
@@ -107,11 +94,11 @@ pub fn CountryPicker(
                     autocapitalize="off"
                     spellcheck="false"
                     aria-autocomplete="list"
-                    aria-controls=format!("{id}-list")
-                    aria-expanded=move || if open.get() { "true" } else { "false" }
-                    aria-activedescendant=move || picker.active_id()
-                    prop:value=shown
-                    on:input=typed
+                    aria-controls=list.clone()
+                    aria-expanded=said(expanded)
+                    aria-activedescendant=said(move || picker.active_id())
+                    prop:value=said(move || Some(shown()))
+                    on:input=move |event| picker.typed(&event)
                     on:keydown=move |event| picker.key(&event)
                     on:click=move |_| picker.open_list()
                     on:focus=move |_| if let Some(input) = input.get_untracked() { input.select() }
@@ -122,27 +109,52 @@ pub fn CountryPicker(
                     type="button"
                     tabindex="-1"
                     aria-label=toggle_label
-                    aria-controls=format!("{id}-list")
-                    aria-expanded=move || if open.get() { "true" } else { "false" }
-                    on:mousedown=|event: MouseEvent| event.prevent_default()
+                    aria-controls=list
+                    aria-expanded=said(expanded)
+                    on:mousedown=keep_focus
                     on:click=toggle
                 ></button>
-                {move || open.get().then(|| picker.list(label, none_found).into_any())}
+                {move || open.get().then(|| picker.list(label, none_found))}
             </div>
         </div>
     }
 }
 
-fn worded(country: Option<CountryCode>, name: Callback<CountryCode, String>) -> String {
-    let country = country.and_then(phone::find);
-    country
-        .map(|country| format!("{} (+{})", name.run(country.code), country.dial))
-        .unwrap_or_default()
+/// A press there must not take the focus out of the field.
+fn keep_focus(event: MouseEvent) {
+    event.prevent_default();
 }
 
 impl Picker {
     fn option_id(self, code: CountryCode) -> String {
-        format!("{}-{}", self.id, code.as_str())
+        [self.id, "-", code.as_str()].concat()
+    }
+
+    fn worded(self, country: Option<CountryCode>) -> String {
+        let country = country.and_then(phone::find);
+        country
+            .map(|country| [&self.name.run(country.code), " (+", country.dial, ")"].concat())
+            .unwrap_or_default()
+    }
+
+    /// What Enter chooses: the active one, after a search without one the best found.
+    fn highlighted(self) -> Option<CountryCode> {
+        let searched = self
+            .query
+            .with(|query| query.as_ref().is_some_and(|text| !text.trim().is_empty()));
+        let best = || {
+            self.found
+                .with(|found| found.first().map(|choice| choice.code))
+        };
+        self.active.get().or_else(|| best().filter(|_| searched))
+    }
+
+    fn search(self) {
+        let folded = self
+            .query
+            .with_untracked(|query| query.as_deref().map(browser::fold).unwrap_or_default());
+        self.found
+            .set(self.all.with_value(|all| search(all, &folded)));
     }
 
     fn active_id(self) -> Option<String> {
@@ -156,9 +168,15 @@ impl Picker {
     fn open_list(self) {
         if !self.open.get_untracked() {
             self.active.set(self.selected.get_untracked());
-            self.open.set(true);
+            self.show();
             self.scroll_to_active(true);
         }
+    }
+
+    fn show(self) {
+        self.all.set_value(self.choices.run(()));
+        self.search();
+        self.open.set(true);
     }
 
     fn close(self) {
@@ -173,16 +191,21 @@ impl Picker {
     }
 
     /// Typing replaces the name that stands there, wherever the caret was.
-    fn typed(self, event: &Event, shown: &str) {
+    fn typed(self, event: &Event) {
         let text = event_target_value(event);
         let first = self.query.with_untracked(Option::is_none);
-        let text = match text.strip_prefix(shown) {
+        let shown = self.worded(self.selected.get_untracked());
+        let text = match text.strip_prefix(shown.as_str()) {
             Some(added) if first && !added.is_empty() => added.to_owned(),
             _ => text,
         };
         self.query.set(Some(text));
         self.active.set(None);
-        self.open.set(true);
+        if self.open.get_untracked() {
+            self.search();
+        } else {
+            self.show();
+        }
     }
 
     fn key(self, event: &KeyboardEvent) {
@@ -197,7 +220,7 @@ impl Picker {
             "ArrowUp" => self.step(-1),
             "PageDown" if open => self.step(PAGE),
             "PageUp" if open => self.step(-PAGE),
-            "Enter" if open => match self.highlighted.get_untracked() {
+            "Enter" if open => match untrack(|| self.highlighted()) {
                 Some(code) => self.choose(code),
                 None => self.close(),
             },
@@ -205,7 +228,7 @@ impl Picker {
             // The key goes on to the next field; what was searched and found counts.
             "Tab" if open => {
                 let searched = self.query.with_untracked(Option::is_some);
-                if let Some(code) = self.highlighted.get_untracked().filter(|_| searched) {
+                if let Some(code) = untrack(|| self.highlighted()).filter(|_| searched) {
                     self.choose(code);
                 }
                 return;
@@ -256,44 +279,62 @@ impl Picker {
         });
     }
 
-    fn list(self, label: &'static str, none_found: &'static str) -> impl IntoView {
+    fn list(self, label: &'static str, none_found: &'static str) -> AnyView {
         let options = move || {
+            let highlighted = self.highlighted();
             self.found.with(|found| {
-                found
-                    .iter()
-                    .map(|choice| self.option(choice))
-                    .collect_view()
+                let option = |choice| self.option(choice, highlighted);
+                found.iter().map(option).collect::<Vec<_>>()
             })
         };
-        let empty = move || self.found.with(Vec::is_empty).then_some(none_found);
-        // A press in the list must not take the focus out of the field.
-        let keep_focus = |event: MouseEvent| event.prevent_default();
+        let empty = move || {
+            self.found
+                .with(Vec::is_empty)
+                .then(|| none_found.to_owned())
+        };
+        // One listener for all options.
+        let pressed = move |event: MouseEvent| {
+            let target = event
+                .target()
+                .and_then(|target| target.dyn_into::<Element>().ok());
+            let option = target.and_then(|target| target.closest("[role=option]").ok().flatten());
+            let code =
+                option.and_then(|option| CountryCode::parse(option.id().rsplit('-').next()?));
+            if let Some(code) = code {
+                self.choose(code);
+            }
+        };
+        let id = [self.id, "-list"].concat();
         view! {
-            <div class="picker-popup" on:mousedown=keep_focus>
-                <ul class="picker-list" role="listbox" id=format!("{}-list", self.id) aria-label=label>
-                    {options}
-                </ul>
-                <p class="picker-empty" role="status">{empty}</p>
+            <div class="picker-popup" on:mousedown=keep_focus on:click=pressed>
+                <ul class="picker-list" role="listbox" id=id aria-label=label>{options}</ul>
+                <p class="picker-empty" role="status">{said(empty)}</p>
             </div>
         }
+        .into_any()
     }
 
-    fn option(self, choice: &CountryChoice) -> impl IntoView + use<> {
+    fn option(
+        self,
+        choice: &CountryChoice,
+        highlighted: Option<CountryCode>,
+    ) -> impl IntoView + use<> {
         let code = choice.code;
-        let is_active = move || self.highlighted.get() == Some(code);
+        let class = match highlighted == Some(code) {
+            true => "picker-option picker-option-active",
+            false => "picker-option",
+        };
         let is_selected = self.selected.get_untracked() == Some(code);
         view! {
             <li
-                class="picker-option"
-                class:picker-option-active=is_active
+                class=class
                 role="option"
                 id=self.option_id(code)
                 aria-selected=if is_selected { "true" } else { "false" }
-                on:click=move |_| self.choose(code)
             >
                 <span>{choice.name.clone()}</span>
                 " "
-                <span class="picker-dial" dir="ltr">{format!("+{}", choice.dial)}</span>
+                <span class="picker-dial" dir="ltr">{["+", choice.dial].concat()}</span>
             </li>
         }
     }

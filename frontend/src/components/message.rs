@@ -2,20 +2,25 @@
 
 use leptos::prelude::*;
 
+use super::dynamic::said;
+
 /// A live region that is always there, so that screen readers announce what comes into it. Fields
 /// name it in `aria-describedby`.
 #[component]
 pub fn FieldMessage(
     /// Of this element.
-    #[prop(into)]
     id: String,
     /// What is wrong; nothing is shown without.
-    #[prop(into)]
-    message: Signal<Option<String>>,
+    message: RwSignal<Option<String>>,
 ) -> impl IntoView {
     view! {
         <div class="field-message">
-            <p role="alert" id=id>{move || message.get()}</p>
+            <p role="alert" id=id>{said(move || message.get())}</p>
         </div>
     }
+}
+
+/// Value of `aria-invalid`.
+pub(super) fn invalid(message: RwSignal<Option<String>>) -> super::dynamic::Said {
+    said(move || message.with(Option::is_some).then(|| "true".to_owned()))
 }

@@ -1,10 +1,11 @@
 //! A field for a phone number in whatever form a person has it.
 
 use leptos::ev::Event;
-use leptos::html;
 use leptos::prelude::*;
 
 use super::FieldMessage;
+use super::dynamic::said;
+use super::message::invalid;
 use crate::phone::{self, CountryCode};
 
 /// One real `<input type="tel">`. What is typed is never rewritten; when it names a country itself,
@@ -19,21 +20,18 @@ pub fn PhoneField(
     value: RwSignal<String>,
     /// The country of numbers in national form.
     country: RwSignal<Option<CountryCode>>,
-    /// The countries it may move to.
-    #[prop(into)]
-    allowed: Signal<Vec<CountryCode>>,
+    /// Whether it may move to a country.
+    allowed: Callback<CountryCode, bool>,
     /// What is wrong with the number.
-    #[prop(into)]
-    error: Signal<Option<String>>,
+    error: RwSignal<Option<String>>,
 ) -> impl IntoView {
-    let input = NodeRef::<html::Input>::new();
-    let message = format!("{id}-message");
+    let message = [id, "-message"].concat();
     let taken = move |event: Event| {
         let text = event_target_value(&event);
         let selected = country.get_untracked().and_then(phone::find);
         if let Some(named) = selected.and_then(|selected| phone::country_of(&text, selected))
             && selected.map(|selected| selected.code) != Some(named)
-            && allowed.with_untracked(|allowed| allowed.contains(&named))
+            && allowed.run(named)
         {
             country.set(Some(named));
         }
@@ -43,15 +41,14 @@ pub fn PhoneField(
         <div class="field">
             <label for=id>{label}</label>
             <input
-                node_ref=input
                 class="control"
                 type="tel"
                 id=id
                 name="phone"
                 autocomplete="tel"
                 dir="ltr"
-                prop:value=value.get_untracked()
-                aria-invalid=move || error.with(Option::is_some).then_some("true")
+                prop:value=said(move || Some(value.get()))
+                aria-invalid=invalid(error)
                 aria-describedby=message.clone()
                 on:input=taken
                 on:change=taken

@@ -1,73 +1,87 @@
 //! The account screen: who is signed in, until when, and where else.
 
 use leptos::prelude::*;
-use leptos::task::spawn_local;
+use shared::browser::SessionResponse;
 
 use super::devices::Devices;
-use super::screen::{Heading, WorkButton};
-use super::{Screen, use_go};
-use crate::state::{App, use_app};
-use crate::text::{Doing, failure};
+use super::{HEADING, live, work_button};
+use crate::components::dynamic::{Said, said};
+use crate::state::App;
+use crate::text::{Doing, Sentence, failure};
 use crate::{api, browser, phone, watch};
 
 #[component]
-pub(crate) fn AccountScreen() -> impl IntoView {
-    let app = use_app();
-    let text = app.text;
-    let go = use_go();
-    Effect::new(move |_| {
-        if !app.session.is_signed_in() {
-            go.instead(Screen::Phone);
-        }
+pub(crate) fn AccountScreen(app: App) -> impl IntoView {
+    let text = app.text();
+    // What an action on this screen has led to.
+    let done = RwSignal::new(None::<Sentence>);
+    let status = said(move || {
+        let temporary = app.session.is_temporary().then_some(text.ends_with_the_tab);
+        let done = done.get().map(|words| words(text));
+        done.or(temporary).map(str::to_owned)
     });
-    let trouble = move || {
-        app.watch.failure.get().map(|reason| {
+    let trouble = said(move || {
+        let reason = app.watch.failure.get()?;
+        Some(failure(text, reason, Doing::Managing))
+    });
+    let again = move || {
+        app.watch.failure.get().map(|_| {
             view! {
-                <p class="form-message">{failure(text, reason, Doing::Managing)}</p>
                 <button class="secondary" type="button" on:click=move |_| watch::check(app)>
                     {text.try_again}
                 </button>
             }
         })
     };
-    let temporary = move || app.session.is_temporary().then_some(text.ends_with_the_tab);
+    let extending = RwSignal::new(false);
+    let stay = work_button(
+        "secondary",
+        "button",
+        text.stay_signed_in,
+        text.stay_signed_in,
+        extending,
+        Callback::new(|()| false),
+        Callback::new(move |()| extend(app, extending, done)),
+    );
+    let sign_out = work_button(
+        "primary",
+        "button",
+        text.sign_out,
+        text.sign_out,
+        RwSignal::new(false),
+        Callback::new(|()| false),
+        Callback::new(move |()| sign_out(app)),
+    );
     view! {
-        <Heading text=text.signed_in/>
-        <p class="notice" role="status">{temporary}</p>
-        <div role="alert">{trouble}</div>
-        <Facts/>
-        <Devices/>
-        <WorkButton
-            class="primary"
-            kind="button"
-            label=text.sign_out
-            working_label=text.sign_out
-            working=Signal::derive(|| false)
-            waiting=Signal::derive(|| false)
-            on_press=Callback::new(move |()| sign_out(app))
-        />
+        <h1 id=HEADING tabindex="-1">{text.signed_in}</h1>
+        {live("notice", "notice", "status", status)}
+        {live("form-message", "form-message", "alert", trouble)}
+        {again}
+        <Facts app/>
+        {stay}
+        <Devices app/>
+        {sign_out}
     }
 }
 
 #[component]
-fn Facts() -> impl IntoView {
-    let app = use_app();
-    let text = app.text;
-    let session = move |part: fn(&App, &shared::browser::SessionResponse) -> String| {
-        move || {
+fn Facts(app: App) -> impl IntoView {
+    let text = app.text();
+    let session = move |part: fn(&App, &SessionResponse) -> String| -> Said {
+        said(move || {
             app.watch.session.with(|session| {
-                session.as_ref().map_or_else(
-                    || text.loading.to_owned(),
-                    |(session, _)| part(&app, session),
-                )
+                Some(match session {
+                    Some((session, _)) => part(&app, session),
+                    None => text.loading.to_owned(),
+                })
             })
-        }
+        })
     };
     let number = session(|_, session| phone::international(&session.phone_number));
     let user_id = session(|_, session| session.user_id.clone());
     let ends = session(|app, session| {
         let ends = browser::now() + i64::from(session.expires_in_secs) * 1000;
-        browser::date_and_time(app.text.language, ends)
+        browser::date_and_time(app.text().language, ends)
     });
     view! {
         <dl class="facts">
@@ -87,17 +101,37 @@ fn Facts() -> impl IntoView {
     }
 }
 
+/// The session gets its full length again, as far as the service's cap allows.
+fn extend(app: App, extending: RwSignal<bool>, done: RwSignal<Option<Sentence>>) {
+    let Some(token) = app.session.token() else {
+        return;
+    };
+    extending.set(true);
+    done.set(None);
+    browser::spawn(Box::pin(async move {
+        match api::extend_session(&token).await {
+            Ok(session) => {
+                app.watch.learn(session);
+                done.try_set(Some(|text| text.session_extended));
+            }
+            Err(failure) if failure.ends_session() => app.leave(|text| text.session_ended),
+            Err(failure) => app.watch.failure.set(Some(failure)),
+        }
+        extending.try_set(false);
+    }));
+}
+
 /// This browser forgets at once; the backend is told, and if it can't be, the person is (C-15).
 fn sign_out(app: App) {
     let Some(token) = app.session.token() else {
         return;
     };
-    app.leave(app.text.signed_out);
-    spawn_local(async move {
+    app.leave(|text| text.signed_out);
+    browser::spawn(Box::pin(async move {
         let answer = api::end_session(&token).await;
         let unheard = answer.is_err_and(|failure| !failure.ends_session());
         if unheard && !untrack(|| app.session.is_signed_in()) {
-            app.notice.set(Some(app.text.signed_out_unreached));
+            app.notice.set(Some(|text| text.signed_out_unreached));
         }
-    });
+    }));
 }

@@ -4,19 +4,19 @@ use std::time::Duration;
 
 use leptos::ev;
 use leptos::prelude::*;
-use leptos::task::spawn_local;
+use screens::Refusal;
 use shared::browser::{SendOtpRequest, VerifyOtpRequest};
-use shared::{ErrorType, HiddenText, OtpCode};
+use shared::{ErrorType, HiddenText, LanguageTag, OtpCode};
 
+use super::Screen;
 use super::sender::Sender;
-use super::{Go, Screen};
 use crate::browser::{self, WebOtp};
 use crate::deadline::Millis;
 use crate::digits::ascii_digit;
-use crate::failure::{Failure, Refusal};
+use crate::failure::Failure;
 use crate::session::Pending;
 use crate::state::App;
-use crate::text::{Doing, failure};
+use crate::text::{Doing, failure, filled};
 use crate::{api, code};
 
 pub(super) const FIELD: &str = "otp";
@@ -24,8 +24,8 @@ pub(super) const FIELD: &str = "otp";
 #[derive(Clone, Copy)]
 pub(super) struct CodeForm {
     app: App,
-    go: Go,
-    pub(super) value: RwSignal<String>,
+    /// Digits of a code.
+    pub(super) length: RwSignal<usize>,
     pub(super) verifying: RwSignal<bool>,
     pub(super) resending: RwSignal<bool>,
     /// What is wrong with the code.
@@ -42,11 +42,10 @@ pub(super) struct CodeForm {
 
 impl CodeForm {
     /// For as long as the screen is shown.
-    pub(super) fn new(app: App, go: Go) -> Self {
+    pub(super) fn new(app: App) -> Self {
         let form = Self {
             app,
-            go,
-            value: RwSignal::new(String::new()),
+            length: RwSignal::new(length(app)),
             verifying: RwSignal::new(false),
             resending: RwSignal::new(false),
             code_error: RwSignal::new(None),
@@ -71,10 +70,10 @@ impl CodeForm {
 
     fn ask_browser(self) {
         let received = move |message: String| {
-            let length = self.length();
+            let length = self.length.get_untracked();
             // `try_set` gives the digits back when the screen is gone.
             if let Some(digits) = code::pasted(&message, length)
-                && self.value.try_set(digits).is_none()
+                && self.app.draft.code.try_set(digits).is_none()
             {
                 self.completed();
             }
@@ -99,9 +98,9 @@ impl CodeForm {
             let text = event
                 .clipboard_data()
                 .and_then(|data| data.get_data("text").ok());
-            let code = text.and_then(|text| code::pasted(&text, self.length()));
+            let code = text.and_then(|text| code::pasted(&text, self.length.get_untracked()));
             if let Some(code) = code.filter(|_| browser::focus_is_on_nothing()) {
-                self.value.set(code);
+                self.app.draft.code.set(code);
                 self.completed();
             }
         });
@@ -109,13 +108,6 @@ impl CodeForm {
             keys.remove();
             paste.remove();
         });
-    }
-
-    fn length(self) -> usize {
-        self.app
-            .session
-            .pending_now()
-            .map_or(6, |pending| usize::from(pending.code_length))
     }
 
     /// Seconds until another code can be asked for.
@@ -127,25 +119,27 @@ impl CodeForm {
             .map_or(0, |pending| pending.resend_from.secs_left(now))
     }
 
-    pub(super) fn resend_hint(self) -> String {
-        match self.secs_to_wait() {
-            0 => self.app.text.resend_now.to_owned(),
-            secs => (self.app.text.resend_in)(&format!("{}:{:02}", secs / 60, secs % 60)),
-        }
+    pub(super) fn resend_hint(self) -> Option<String> {
+        let text = self.app.text();
+        Some(match self.secs_to_wait() {
+            0 => text.resend_now.to_owned(),
+            secs => filled(text.resend_in, &[&clock(secs)]),
+        })
     }
 
     /// Once when a code was sent, once when another can be asked for; not every second.
-    pub(super) fn announcement(self) -> Option<&'static str> {
+    pub(super) fn announcement(self) -> Option<String> {
+        let text = self.app.text();
         match (self.secs_to_wait(), self.sent_again.get()) {
-            (0, _) => Some(self.app.text.resend_now),
-            (_, true) => Some(self.app.text.sent_again),
+            (0, _) => Some(text.resend_now.to_owned()),
+            (_, true) => Some(text.sent_again.to_owned()),
             (_, false) => None,
         }
     }
 
     /// The code has all its digits: it is sent in without a press, once.
     pub(super) fn completed(self) {
-        let digits = self.value.get_untracked();
+        let digits = self.app.draft.code.get_untracked();
         let anew = self.sent_itself.try_update_value(|sent| {
             let anew = *sent != digits;
             sent.clone_from(&digits);
@@ -165,10 +159,11 @@ impl CodeForm {
         };
         self.error.set(None);
         self.code_error.set(None);
-        let digits = self.value.get_untracked();
+        let digits = self.app.draft.code.get_untracked();
         let complete = digits.len() == usize::from(pending.code_length);
         let Some(otp) = OtpCode::parse(&digits).ok().filter(|_| complete) else {
-            let sentence = (self.app.text.code_incomplete)(pending.code_length);
+            let digits = pending.code_length.to_string();
+            let sentence = filled(self.app.text().code_incomplete, &[&digits]);
             self.code_error.set(Some(sentence));
             browser::focus(FIELD);
             return;
@@ -179,23 +174,24 @@ impl CodeForm {
             verification_id: pending.verification_id,
             otp,
         };
-        spawn_local(async move {
+        browser::spawn(Box::pin(async move {
             match api::verify_otp(&request).await {
                 Ok(answer) => {
                     self.app.notice.set(None);
                     self.app.draft.number.set(String::new());
+                    self.app.draft.code.set(String::new());
                     // The screen follows by itself, here and in the other tabs.
                     self.app.session.sign_in(answer.session_token);
                 }
                 Err(reason) => self.blame_code(reason),
             }
             self.verifying.try_set(false);
-        });
+        }));
     }
 
     fn blame_code(self, reason: Failure) {
         self.follow_waits(reason);
-        let sentence = failure(self.app.text, reason, Doing::Verifying);
+        let sentence = failure(self.app.text(), reason, Doing::Verifying);
         match reason.error_type() {
             Some(
                 ErrorType::InvalidOtp | ErrorType::OtpExpired | ErrorType::OtpAttemptsExceeded,
@@ -239,8 +235,8 @@ impl CodeForm {
         let kept = self.app.session.tab_number();
         let kept = kept.filter(|kept| kept.number.masked() == pending.masked_number);
         let Some(kept) = kept else {
-            self.app.notice.set(Some(self.app.text.number_needed_again));
-            self.go.to(Screen::Phone);
+            self.app.notice.set(Some(|text| text.number_needed_again));
+            self.app.go(Screen::Phone);
             return;
         };
         self.error.set(None);
@@ -250,9 +246,9 @@ impl CodeForm {
             phone_number: HiddenText::from(kept.number.as_str()),
             // No code that is added to a used-up verification could work.
             verification_id: (!pending.exhausted).then_some(pending.verification_id),
-            language: None,
+            language: LanguageTag::parse(self.app.text().language).ok(),
         };
-        spawn_local(async move {
+        browser::spawn(Box::pin(async move {
             let answer = self.sender.send(&request).await;
             self.resending.try_set(false);
             match answer {
@@ -260,6 +256,7 @@ impl CodeForm {
                     self.app
                         .session
                         .wait_for_code(Pending::new(&answer, browser::now()));
+                    self.length.try_set(length(self.app));
                     self.now.try_set(browser::now());
                     self.code_error.try_set(None);
                     self.sent_again.try_set(true);
@@ -267,12 +264,26 @@ impl CodeForm {
                 }
                 Err(reason) => {
                     self.follow_waits(reason);
-                    let sentence = failure(self.app.text, reason, Doing::Sending);
+                    let sentence = failure(self.app.text(), reason, Doing::Sending);
                     self.error.try_set(Some(sentence));
                 }
             }
-        });
+        }));
     }
+}
+
+/// Digits of the code that is waited for.
+fn length(app: App) -> usize {
+    app.session
+        .pending_now()
+        .map_or(6, |pending| usize::from(pending.code_length))
+}
+
+/// `0:28`
+fn clock(secs: u32) -> String {
+    let (minutes, secs) = (secs / 60, secs % 60);
+    let zero = if secs < 10 { "0" } else { "" };
+    [&minutes.to_string(), ":", zero, &secs.to_string()].concat()
 }
 
 /// Names of keys that type something are what they type.

@@ -1,13 +1,13 @@
 //! The list "Your devices": where else the person is signed in.
 
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 use shared::browser::SessionSummary;
 
-use super::screen::WorkButton;
+use super::{live, work_button};
+use crate::components::dynamic::said;
 use crate::failure::Failure;
-use crate::state::{App, use_app};
-use crate::text::{Doing, device, failure};
+use crate::state::App;
+use crate::text::{Doing, Text, device, failure, filled};
 use crate::{api, browser};
 
 const TITLE: &str = "devices";
@@ -22,9 +22,8 @@ struct List {
 }
 
 #[component]
-pub(crate) fn Devices() -> impl IntoView {
-    let app = use_app();
-    let text = app.text;
+pub(crate) fn Devices(app: App) -> impl IntoView {
+    let text = app.text();
     let list = List {
         app,
         sessions: RwSignal::new(None),
@@ -39,28 +38,25 @@ pub(crate) fn Devices() -> impl IntoView {
         }
     });
     let rows = move || match list.sessions.get() {
-        Some(sessions) => sessions
-            .into_iter()
-            .map(|one| list.row(one))
-            .collect_view()
-            .into_any(),
-        None => view! { <li class="device">{text.loading}</li> }.into_any(),
+        Some(sessions) => sessions.into_iter().map(|one| list.row(one)).collect(),
+        None => vec![view! { <li class="device">{text.loading}</li> }.into_any()],
     };
+    let end_others = work_button(
+        "secondary",
+        "button",
+        text.sign_out_everywhere_else,
+        text.sign_out_everywhere_else,
+        list.working,
+        Callback::new(|()| false),
+        Callback::new(move |()| list.end_others()),
+    );
     view! {
         <section aria-labelledby=TITLE>
             <h2 id=TITLE>{text.your_devices}</h2>
             <ul class="devices" role="list" aria-labelledby=TITLE>{rows}</ul>
-            <p class="notice" role="status">{move || list.done.get()}</p>
-            <p class="form-message" role="alert">{move || list.error.get()}</p>
-            <WorkButton
-                class="secondary"
-                kind="button"
-                label=text.sign_out_everywhere_else
-                working_label=text.sign_out_everywhere_else
-                working=list.working
-                waiting=Signal::derive(|| false)
-                on_press=Callback::new(move |()| list.end_others())
-            />
+            {live("notice", "devices-notice", "status", said(move || list.done.get()))}
+            {live("form-message", "devices-message", "alert", said(move || list.error.get()))}
+            {end_others}
         </section>
     }
 }
@@ -70,24 +66,24 @@ impl List {
         let Some(token) = self.app.session.token() else {
             return;
         };
-        spawn_local(async move {
+        browser::spawn(Box::pin(async move {
             match api::list_sessions(&token).await {
                 Ok(answer) => {
                     self.sessions.try_set(Some(answer.sessions));
                 }
                 Err(reason) => self.blame(reason),
             }
-        });
+        }));
     }
 
-    fn row(self, one: SessionSummary) -> impl IntoView {
-        let text = self.app.text;
-        let name = format!("device-{}", one.session_id);
+    fn row(self, one: SessionSummary) -> AnyView {
+        let text = self.app.text();
+        let name = ["device-", &one.session_id].concat();
         let described_by = name.clone();
         let badge = one
             .current
             .then(|| view! { <span class="badge">{text.this_device}</span> });
-        let used = (text.last_used)(&last_used(self.app, one.last_active_at));
+        let used = filled(text.last_used, &[&last_used(text, one.last_active_at)]);
         let id = one.session_id.clone();
         let button = (!one.current).then(|| {
             view! {
@@ -110,29 +106,19 @@ impl List {
                 {button}
             </li>
         }
+        .into_any()
     }
 
     fn end_one(self, id: String) {
-        let text = self.app.text;
-        self.act(move |token| async move {
-            api::end_session_by_id(&token, &id)
-                .await
-                .map(|_| text.device_signed_out.to_owned())
-        });
+        self.act(Some(id));
     }
 
     fn end_others(self) {
-        let text = self.app.text;
-        self.act(move |token| async move {
-            let answer = api::end_other_sessions(&token).await?;
-            Ok((text.devices_signed_out)(answer.ended))
-        });
+        self.act(None);
     }
 
-    fn act<F>(self, call: impl FnOnce(shared::SessionToken) -> F)
-    where
-        F: Future<Output = Result<String, Failure>> + 'static,
-    {
+    /// Signs out one other device, or all of them.
+    fn act(self, id: Option<String>) {
         let Some(token) = self.app.session.token() else {
             return;
         };
@@ -142,9 +128,17 @@ impl List {
         self.working.set(true);
         self.done.set(None);
         self.error.set(None);
-        let call = call(token);
-        spawn_local(async move {
-            match call.await {
+        browser::spawn(Box::pin(async move {
+            let text = self.app.text();
+            let answer = match id {
+                Some(id) => api::end_session_by_id(&token, &id)
+                    .await
+                    .map(|_| text.device_signed_out.to_owned()),
+                None => api::end_other_sessions(&token)
+                    .await
+                    .map(|answer| others_ended(text, answer.ended)),
+            };
+            match answer {
                 Ok(sentence) => {
                     self.done.try_set(Some(sentence));
                 }
@@ -152,23 +146,31 @@ impl List {
             }
             self.working.try_set(false);
             self.load();
-        });
+        }));
     }
 
     fn blame(self, reason: Failure) {
         if reason.ends_session() {
-            self.app.leave(self.app.text.session_ended);
+            self.app.leave(|text| text.session_ended);
         } else {
             self.error
-                .try_set(Some(failure(self.app.text, reason, Doing::Managing)));
+                .try_set(Some(failure(self.app.text(), reason, Doing::Managing)));
         }
     }
 }
 
-fn last_used(app: App, unix_secs: i64) -> String {
+fn others_ended(text: Text, ended: u32) -> String {
+    match ended {
+        0 => text.no_other_device.to_owned(),
+        _ => {
+            let shown = browser::number(text.language, ended);
+            text.counted(text.devices_signed_out, ended, &shown)
+        }
+    }
+}
+
+fn last_used(text: Text, unix_secs: i64) -> String {
     let secs = browser::now() / 1000 - unix_secs;
-    let words = (secs >= 120).then(|| browser::ago(app.text.language, secs));
-    words
-        .flatten()
-        .unwrap_or_else(|| app.text.just_now.to_owned())
+    let words = (secs >= 120).then(|| browser::ago(text.language, secs));
+    words.flatten().unwrap_or_else(|| text.just_now.to_owned())
 }

@@ -2,20 +2,19 @@
 
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 use shared::browser::SendOtpRequest;
-use shared::{ErrorType, HiddenText};
+use shared::{ErrorType, HiddenText, LanguageTag};
 
-use super::screen::{Heading, WorkButton};
 use super::sender::Sender;
-use super::{Go, Screen, use_go};
+use super::{HEADING, Screen, live, work_button};
 use crate::browser;
+use crate::components::dynamic::said;
 use crate::components::{CountryPicker, PhoneField};
 use crate::failure::Failure;
 use crate::phone::{self, Reading};
 use crate::session::{Pending, TabNumber};
-use crate::state::{App, Config, use_app};
-use crate::text::{Doing, failure, misread};
+use crate::state::{App, Config};
+use crate::text::{Doing, failure, filled, misread};
 
 const NUMBER: &str = "phone";
 const NOTICE: &str = "notice";
@@ -23,7 +22,6 @@ const NOTICE: &str = "notice";
 #[derive(Clone, Copy)]
 struct Form {
     app: App,
-    go: Go,
     sending: RwSignal<bool>,
     /// What is wrong with the number.
     number_error: RwSignal<Option<String>>,
@@ -33,31 +31,33 @@ struct Form {
 }
 
 #[component]
-pub(crate) fn PhoneScreen() -> impl IntoView {
-    let app = use_app();
-    let text = app.text;
-    let go = use_go();
+pub(crate) fn PhoneScreen(app: App) -> impl IntoView {
+    let text = app.text();
     let form = Form {
         app,
-        go,
         sending: RwSignal::new(false),
         number_error: RwSignal::new(None),
         error: RwSignal::new(None),
         sender: Sender::new(),
     };
-    Effect::new(move |_| {
-        if app.session.is_signed_in() {
-            go.instead(Screen::Account);
-        }
-    });
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
         form.submit();
     };
+    let notice = said(move || app.notice.get().map(|words| words(text).to_owned()));
+    let button = work_button(
+        "primary",
+        "submit",
+        text.send_code,
+        text.sending,
+        form.sending,
+        Callback::new(|()| false),
+        Callback::new(|()| ()),
+    );
     view! {
-        <Heading text=text.sign_in described_by=NOTICE/>
+        <h1 id=HEADING tabindex="-1" aria-describedby=NOTICE>{text.sign_in}</h1>
         <p class="lead">{text.sign_in_lead}</p>
-        <p class="notice" role="status" id=NOTICE>{move || app.notice.get()}</p>
+        {live("notice", NOTICE, "status", notice)}
         <form class="form" novalidate method="post" on:submit=submit>
             <CountryPicker
                 id="country"
@@ -73,19 +73,11 @@ pub(crate) fn PhoneScreen() -> impl IntoView {
                 label=text.phone_number
                 value=app.draft.number
                 country=app.draft.country
-                allowed=Signal::derive(move || app.allowed())
+                allowed=Callback::new(move |code| untrack(|| app.allowed().contains(&code)))
                 error=form.number_error
             />
-            <WorkButton
-                class="primary"
-                kind="submit"
-                label=text.send_code
-                working_label=text.sending
-                working=form.sending
-                waiting=Signal::derive(|| false)
-                on_press=Callback::new(|()| ())
-            />
-            <p class="form-message" role="alert">{move || form.trouble()}</p>
+            {button}
+            {live("form-message", "form-message", "alert", said(move || form.trouble()))}
         </form>
         <p class="fine">{text.what_happens}</p>
         <p class="fine links">{move || links(app)}</p>
@@ -93,21 +85,21 @@ pub(crate) fn PhoneScreen() -> impl IntoView {
 }
 
 /// The operator's pages, where there are some.
-fn links(app: App) -> AnyView {
-    let text = app.text;
-    let link = |address: Option<String>, label: &'static str| {
-        address.map(|address| {
-            view! { <a href=address target="_blank" rel="noopener noreferrer">{label}</a> " " }
-        })
+fn links(app: App) -> Vec<AnyView> {
+    let text = app.text();
+    let links = app.loaded(|config| {
+        [
+            (config.terms_url.clone(), text.terms),
+            (config.privacy_url.clone(), text.privacy),
+            (config.support_url.clone(), text.help),
+        ]
+    });
+    let link = |(address, label): (Option<String>, &'static str)| {
+        let address = address?;
+        let link = view! { <a href=address target="_blank" rel="noopener noreferrer">{label}</a> };
+        Some(link.into_any())
     };
-    app.loaded(|config| {
-        view! {
-            {link(config.terms_url.clone(), text.terms)}
-            {link(config.privacy_url.clone(), text.privacy)}
-            {link(config.support_url.clone(), text.help)}
-        }
-    })
-    .into_any()
+    links.into_iter().flatten().filter_map(link).collect()
 }
 
 impl Form {
@@ -115,7 +107,7 @@ impl Form {
     fn trouble(self) -> Option<String> {
         self.error.get().or_else(|| {
             self.app.config.with(|config| match config {
-                Config::Failed(reason) => Some(failure(self.app.text, *reason, Doing::Sending)),
+                Config::Failed(reason) => Some(failure(self.app.text(), *reason, Doing::Sending)),
                 Config::Loading | Config::Loaded(_) => None,
             })
         })
@@ -128,7 +120,7 @@ impl Form {
         self.number_error.set(None);
         self.error.set(None);
         match self.read() {
-            Ok(reading) if self.is_waiting_for_its_code(&reading) => self.go.to(Screen::Code),
+            Ok(reading) if self.is_waiting_for_its_code(&reading) => self.app.go(Screen::Code),
             Ok(reading) => self.send(reading),
             Err(sentence) => self.blame_number(sentence),
         }
@@ -142,17 +134,18 @@ impl Form {
         });
         let selected = selected
             .and_then(phone::find)
-            .ok_or(app.text.destination_not_allowed)?;
+            .ok_or(app.text().destination_not_allowed)?;
         let reading = app
             .draft
             .number
             .with_untracked(|number| phone::read(number, selected))
-            .map_err(|fault| misread(app.text, fault, |code| app.country_name(code)))?;
+            .map_err(|fault| misread(app.text(), fault, |code| app.country_name(code)))?;
         match untrack(|| app.allowed()).contains(&reading.country) {
             true => Ok(reading),
-            false => Err((app.text.country_not_allowed)(
-                &app.country_name(reading.country),
-            )),
+            false => {
+                let name = app.country_name(reading.country);
+                Err(filled(app.text().country_not_allowed, &[&name]))
+            }
         }
     }
 
@@ -175,19 +168,19 @@ impl Form {
         let request = SendOtpRequest {
             phone_number: HiddenText::from(reading.number.as_str()),
             verification_id: None,
-            language: None,
+            language: LanguageTag::parse(self.app.text().language).ok(),
         };
-        spawn_local(async move {
+        browser::spawn(Box::pin(async move {
             let answer = self.sender.send(&request).await;
             self.sending.try_set(false);
             match answer {
                 Ok(answer) => {
                     self.keep(&reading, &answer);
-                    self.go.to(Screen::Code);
+                    self.app.go(Screen::Code);
                 }
                 Err(reason) => self.blame(&reading, reason),
             }
-        });
+        }));
     }
 
     fn keep(self, reading: &Reading, answer: &shared::browser::SendOtpResponse) {
@@ -203,7 +196,7 @@ impl Form {
     }
 
     fn blame(self, reading: &Reading, reason: Failure) {
-        let text = self.app.text;
+        let text = self.app.text();
         let sentence = match (reason.error_type(), reading.doubt) {
             (Some(ErrorType::InvalidPhoneNumber), Some(doubt)) => {
                 misread(text, doubt, |code| self.app.country_name(code))

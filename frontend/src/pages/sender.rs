@@ -22,7 +22,7 @@ impl Sender {
             .verification_id
             .as_ref()
             .map_or("", |id| id.as_str());
-        let what = format!("{} {id}", request.phone_number.as_str());
+        let what = [request.phone_number.as_str(), " ", id].concat();
         let key = self
             .0
             .try_update_value(|presses| presses.key(&what, browser::now(), browser::random_key()));

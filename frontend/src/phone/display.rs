@@ -22,8 +22,8 @@ pub fn international(number: &PhoneNumber) -> String {
             .max_by_key(|(prefix, _)| prefix.len())
     });
     match grouping {
-        Some((_, groups)) => format!("+{dial} {}", grouped(nsn, groups)),
-        None => format!("+{dial} {nsn}"),
+        Some((_, groups)) => ["+", dial, " ", &grouped(nsn, groups)].concat(),
+        None => ["+", dial, " ", nsn].concat(),
     }
 }
 

@@ -93,7 +93,7 @@ fn international(digits: &str, selected: Country) -> Result<Reading, Misread> {
 fn reading(country: Country, nsn: String, typed: &str) -> Result<Reading, Misread> {
     let doubt = (!country.mobile.has(nsn.len()))
         .then(|| length_fault(nsn.len(), country.mobile, country.code));
-    let number = PhoneNumber::parse(&format!("+{}{nsn}", country.dial))
+    let number = PhoneNumber::parse(&["+", country.dial, &nsn].concat())
         .map_err(|_| length_fault(typed.len(), country.any, country.code))?;
     Ok(Reading {
         country: country.code,
@@ -156,7 +156,7 @@ fn national(digits: &str, country: Country) -> Result<String, Misread> {
     if possible(digits) && !looks_international(digits, country) {
         return Ok(digits.to_owned());
     }
-    let with_area = format!("{}{digits}", country.area);
+    let with_area = [country.area, digits].concat();
     if !country.area.is_empty() && possible(&with_area) {
         return Ok(with_area);
     }

@@ -1,6 +1,6 @@
-//! What is kept between the two screens.
+//! What is kept between the two screens, as texts of one field a line: no parser of anything richer
+//! is in the program.
 
-use serde::{Deserialize, Serialize};
 use shared::browser::SendOtpResponse;
 use shared::{HiddenText, PhoneNumber, VerificationId};
 
@@ -10,7 +10,7 @@ use crate::deadline::{Deadline, Millis};
 const SHOWN_AFTER_END_SECS: u32 = 15 * 60;
 
 /// A verification that waits for its code. Lies where all tabs see it, so its number is masked.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pending {
     /// Goes back with the code.
     pub verification_id: VerificationId,
@@ -23,7 +23,6 @@ pub struct Pending {
     /// Another one can be asked for from then on.
     pub resend_from: Deadline,
     /// All its tries are used: the next code needs a verification of its own.
-    #[serde(default)]
     pub exhausted: bool,
 }
 
@@ -41,6 +40,35 @@ impl Pending {
         }
     }
 
+    /// The text that is kept.
+    #[must_use]
+    pub fn to_text(&self) -> String {
+        let exhausted = if self.exhausted { "1" } else { "" };
+        [
+            self.verification_id.as_str(),
+            &self.masked_number,
+            &self.code_length.to_string(),
+            &self.code_ends.to_text(),
+            &self.resend_from.to_text(),
+            exhausted,
+        ]
+        .join("\n")
+    }
+
+    /// Reads it again; `None` for anything else.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let mut lines = text.split('\n');
+        Some(Self {
+            verification_id: VerificationId::parse(lines.next()?).ok()?,
+            masked_number: lines.next()?.to_owned(),
+            code_length: lines.next()?.parse().ok()?,
+            code_ends: Deadline::parse(lines.next()?)?,
+            resend_from: Deadline::parse(lines.next()?)?,
+            exhausted: lines.next()? == "1",
+        })
+    }
+
     /// Another code can be asked for in so many seconds at the earliest.
     pub fn wait(&mut self, secs: u32, now: Millis) {
         if secs > self.resend_from.secs_left(now) {
@@ -56,7 +84,7 @@ impl Pending {
 }
 
 /// What was typed in this tab.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TabNumber {
     /// The text of the phone field.
     pub typed: HiddenText,
@@ -64,6 +92,25 @@ pub struct TabNumber {
     pub country: String,
     /// The number as the server understood it.
     pub number: PhoneNumber,
+}
+
+impl TabNumber {
+    /// The text that is kept.
+    #[must_use]
+    pub fn to_text(&self) -> String {
+        [self.number.as_str(), &self.country, self.typed.as_str()].join("\n")
+    }
+
+    /// Reads it again; `None` for anything else.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let mut lines = text.splitn(3, '\n');
+        Some(Self {
+            number: PhoneNumber::parse(lines.next()?).ok()?,
+            country: lines.next()?.to_owned(),
+            typed: HiddenText::from(lines.next()?),
+        })
+    }
 }
 
 #[cfg(test)]
@@ -80,7 +127,7 @@ mod tests {
 
     #[test]
     fn what_all_tabs_can_read_has_no_whole_number_f_07() {
-        let stored = serde_json::to_string(&Pending::new(&answer(), 0)).unwrap();
+        let stored = Pending::new(&answer(), 0).to_text();
         assert!(
             !stored.contains("15123456789") && stored.contains("•89"),
             "{stored}"
@@ -90,8 +137,7 @@ mod tests {
     #[test]
     fn a_pending_verification_survives_a_reload_with_its_deadlines() {
         let pending = Pending::new(&answer(), 1000);
-        let stored = serde_json::to_string(&pending).unwrap();
-        let read: Pending = serde_json::from_str(&stored).unwrap();
+        let read = Pending::parse(&pending.to_text()).unwrap();
         assert_eq!(read, pending);
         assert_eq!(read.resend_from.secs_left(11_000), 20);
     }
@@ -110,6 +156,26 @@ mod tests {
         assert_eq!(pending.resend_from.secs_left(0), 30);
         pending.wait(300, 0);
         assert_eq!(pending.resend_from.secs_left(0), 300);
+    }
+
+    #[test]
+    fn what_was_typed_is_kept_as_it_is() {
+        let number = TabNumber {
+            typed: HiddenText::from(" (0151) 23-456789"),
+            country: "DE".to_owned(),
+            number: answer().phone_number,
+        };
+        assert_eq!(TabNumber::parse(&number.to_text()), Some(number));
+    }
+
+    #[test]
+    fn what_an_older_page_has_kept_or_somebody_has_broken_is_nothing() {
+        let whole = Pending::new(&answer(), 0).to_text();
+        assert!(Pending::parse(&whole).is_some());
+        for text in ["", "{}", "abc\n•89", &whole.replace("300", "x")] {
+            assert_eq!(Pending::parse(text), None, "{text}");
+            assert_eq!(TabNumber::parse(text), None, "{text}");
+        }
     }
 
     #[test]
