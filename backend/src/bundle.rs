@@ -1,6 +1,6 @@
 //! The built page, read once at start and served from memory: so no address can lead to another file
 //! (D-16), and the same bytes are served until the next start. The page itself comes in the person's
-//! language and knows the settings.
+//! language and knows the settings. The operator's logo and accent are served beside it.
 //!
 //! Not here: building and compressing it; whoever builds puts `.br` and `.gz` files beside the others.
 
@@ -55,7 +55,7 @@ pub(crate) struct Bundle {
 impl Bundle {
     /// Reads the folder; where there is none, the page that says how to build it is shown.
     pub(crate) fn load(folder: &Path, settings: &Settings) -> io::Result<Self> {
-        let files = reading::read(folder)?;
+        let mut files = reading::read(folder)?;
         let pages = match files.get(INDEX) {
             Some(index) => {
                 tracing::info!(files = files.len(), "the page is loaded");
@@ -66,6 +66,13 @@ impl Bundle {
                 Pages::default()
             }
         };
+        for file in settings.brand.files() {
+            let smaller = |form: Vec<u8>| (form.len() < file.content.len()).then_some(form);
+            let brotli = smaller(pages::brotli(&file.content)?);
+            let gzip = smaller(pages::gzip(&file.content)?);
+            let asset = Asset::new(&file.address, file.content.clone(), brotli, gzip);
+            files.insert(file.address.clone(), asset);
+        }
         Ok(Self { files, pages })
     }
 

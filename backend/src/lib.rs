@@ -12,6 +12,7 @@ mod accounts;
 mod api;
 mod app;
 mod binding;
+mod brand;
 mod bundle;
 mod config;
 mod cookie;
@@ -32,6 +33,7 @@ mod signed_in;
 mod testing;
 mod verification;
 
+pub use brand::Color;
 pub use config::{Config, Country, Link, PublicUrl, ServiceUrl};
 pub use otp_client::UnusableKey;
 pub use serve::{StartError, serve};

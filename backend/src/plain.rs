@@ -102,7 +102,7 @@ impl Visit {
             chosen: self.language.chosen,
             brand: Brand {
                 name: &self.app.settings.app_name,
-                logo_url: None,
+                logo_url: self.app.settings.brand.logo_url(),
             },
             look: self.app.bundle.look(),
             path,
