@@ -63,11 +63,15 @@ impl FromRequestParts<Arc<App>> for Visit {
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, ApiError> {
         let peer = ConnectInfo::<SocketAddr>::from_request_parts(parts, app).await;
         let ConnectInfo(peer) = peer.map_err(ApiError::internal)?;
+        let now = app.clock.now();
         Ok(Self {
             app: Arc::clone(app),
             peer,
             language: Language::of(parts.uri.query(), &parts.headers),
-            step: app.plain.sent(&parts.headers),
+            step: app
+                .plain
+                .sent(&parts.headers)
+                .filter(|step| !step.is_stale(now)),
             headers: parts.headers.clone(),
         })
     }

@@ -33,6 +33,14 @@ pub(super) enum Step {
     SignedIn(Session),
 }
 
+impl Step {
+    /// A verification that is over, though the browser still carries it. Of sessions the OTP service
+    /// says whether they are.
+    pub(super) fn is_stale(&self, now: i64) -> bool {
+        matches!(self, Self::Code(code) if code.pending.ends_at <= now)
+    }
+}
+
 /// It holds a number or a token (F-01).
 impl std::fmt::Debug for Step {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

@@ -491,6 +491,23 @@ async fn another_code_waits_for_its_time_and_a_reload_sends_none() {
 }
 
 #[tokio::test]
+async fn a_verification_that_is_over_leads_back_to_the_beginning() {
+    let backend = Harness::start().await;
+    let mut browser = Browser::waiting(&backend).await;
+    // The code's 299 seconds, and an hour in which it can be said that it has expired.
+    backend.clock.advance(299 + 3599);
+    browser.get("/plain/verify").await.assert_ok();
+    backend.clock.advance(1);
+    let answer = browser.get("/plain/verify").await;
+    assert_eq!(place(&answer), "/plain");
+    for path in ["/plain/verify", "/plain/resend"] {
+        let answer = browser.post(path, &[("otp", RIGHT_CODE)]).await;
+        assert_eq!(place(&answer), "/plain");
+    }
+    assert_eq!(backend.stub.asked().len(), 1);
+}
+
+#[tokio::test]
 async fn a_press_that_comes_twice_is_one_message_i_08() {
     let backend = Harness::start().await;
     let mut browser = Browser::new(&backend);
