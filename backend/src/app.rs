@@ -12,6 +12,7 @@ use crate::bundle::Bundle;
 use crate::device::Devices;
 use crate::otp_client::OtpClient;
 use crate::outbox::Outbox;
+use crate::plain::Keeper;
 use crate::settings::Settings;
 use crate::verification::Seal;
 
@@ -29,6 +30,8 @@ pub(crate) struct App {
     pub(crate) seal: Seal,
     pub(crate) binding: Binding,
     pub(crate) devices: Devices,
+    /// Where a browser without JavaScript is in its sign-in.
+    pub(crate) plain: Keeper,
     pub(crate) bundle: Bundle,
     /// Only while the OTP service runs in this process.
     pub(crate) outbox: Option<Outbox>,

@@ -1,6 +1,6 @@
 //! The built page, read once at start and served from memory: so no address can lead to another file
 //! (D-16), and the same bytes are served until the next start. The page itself comes in the person's
-//! language and knows the settings.
+//! language and knows the settings. The operator's logo and accent are served beside it.
 //!
 //! Not here: building and compressing it; whoever builds puts `.br` and `.gz` files beside the others.
 
@@ -27,13 +27,13 @@ use asset::Asset;
 use pages::Pages;
 
 /// On every HTML answer, exactly (D-03).
-const PAGE_POLICY: HeaderValue = HeaderValue::from_static(
+pub(crate) const PAGE_POLICY: HeaderValue = HeaderValue::from_static(
     "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self'; \
      font-src 'self'; connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; \
      frame-ancestors 'none'; object-src 'none'",
 );
 
-const HTML: HeaderValue = HeaderValue::from_static("text/html; charset=utf-8");
+pub(crate) const HTML: HeaderValue = HeaderValue::from_static("text/html; charset=utf-8");
 
 /// Paths below these are calls; they never show the page.
 const CALLS: [&str; 5] = ["/api", "/outbox", "/plain", "/healthz", "/readyz"];
@@ -55,7 +55,7 @@ pub(crate) struct Bundle {
 impl Bundle {
     /// Reads the folder; where there is none, the page that says how to build it is shown.
     pub(crate) fn load(folder: &Path, settings: &Settings) -> io::Result<Self> {
-        let files = reading::read(folder)?;
+        let mut files = reading::read(folder)?;
         let pages = match files.get(INDEX) {
             Some(index) => {
                 tracing::info!(files = files.len(), "the page is loaded");
@@ -66,6 +66,13 @@ impl Bundle {
                 Pages::default()
             }
         };
+        for file in settings.brand.files() {
+            let smaller = |form: Vec<u8>| (form.len() < file.content.len()).then_some(form);
+            let brotli = smaller(pages::brotli(&file.content)?);
+            let gzip = smaller(pages::gzip(&file.content)?);
+            let asset = Asset::new(&file.address, file.content.clone(), brotli, gzip);
+            files.insert(file.address.clone(), asset);
+        }
         Ok(Self { files, pages })
     }
 

@@ -12,6 +12,7 @@ use clap::{ArgAction, Parser};
 use edge::TrafficLimits;
 use edge::settings::{Secret, SettingError, secret, secret_from_environment};
 
+use crate::brand::Color;
 pub use addresses::{Country, Link, PublicUrl, ServiceUrl};
 
 const OTP_API_KEY: &str = "OTP_API_KEY";
@@ -76,6 +77,15 @@ pub struct Config {
     /// Name of the product on the screens
     #[arg(long, env = "APP_NAME", default_value = "Pipit")]
     pub app_name: String,
+
+    /// File with the logo, SVG, PNG or WebP of at most 64 KiB; shown instead of mark and name, and in
+    /// the browser's tab
+    #[arg(long, env = "LOGO_FILE")]
+    pub logo_file: Option<PathBuf>,
+
+    /// Colour of buttons and links, as #3450cf; must be dark enough for text on a light page
+    #[arg(long, env = "ACCENT_COLOR")]
+    pub accent_color: Option<Color>,
 
     /// Country that the phone field opens on, as US [default: what the browser's language says]
     #[arg(long, env = "DEFAULT_COUNTRY")]
@@ -188,6 +198,7 @@ mod tests {
             ["--code-length", "11"],
             ["--default-country", "usa"],
             ["--terms-url", "javascript:alert(1)"],
+            ["--accent-color", "red"],
             ["--otp-service-url", "http://otp.example.com"],
             ["--public-url", "https://example.com/path"],
         ] {

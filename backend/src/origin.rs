@@ -27,6 +27,30 @@ pub(crate) async fn check(State(app): State<Arc<App>>, request: Request, next: N
     next.run(request).await
 }
 
+/// The same for the forms of the plain screens. A browser that was told to send no referrer sends
+/// `Origin: null` with a form, also with ours; then it has to say itself that the form is ours.
+pub(crate) async fn check_form(
+    State(app): State<Arc<App>>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let changes = *request.method() == Method::POST;
+    if changes && !is_our_form(request.headers(), &app.settings.public_url) {
+        return ApiError::from(ErrorType::OriginNotAllowed).into_response();
+    }
+    next.run(request).await
+}
+
+fn is_our_form(headers: &HeaderMap, public_url: &PublicUrl) -> bool {
+    let single = |name: HeaderName| {
+        let mut values = headers.get_all(name).iter();
+        values.next().filter(|_| values.next().is_none())
+    };
+    let null = single(header::ORIGIN).is_some_and(|origin| origin == "null");
+    let same = single(SEC_FETCH_SITE).is_some_and(|site| site == "same-origin");
+    (null && same) || is_ours(headers, public_url)
+}
+
 fn is_ours(headers: &HeaderMap, public_url: &PublicUrl) -> bool {
     let all = |name: HeaderName, is_ours: &dyn Fn(&str) -> bool| {
         headers
@@ -92,6 +116,63 @@ mod tests {
                 })
                 .collect();
             assert_eq!(is_ours(&headers, &ours), allowed, "{pairs:?}");
+        }
+    }
+
+    #[test]
+    fn a_form_of_ours_is_known_also_when_its_origin_is_hidden_c_16() {
+        let ours = "https://login.example.com".parse().unwrap();
+        for (pairs, allowed) in [
+            (&[][..], true),
+            (&[("origin", "https://login.example.com")], true),
+            (
+                &[("origin", "null"), ("sec-fetch-site", "same-origin")],
+                true,
+            ),
+            (&[("origin", "null")], false),
+            (
+                &[("origin", "null"), ("sec-fetch-site", "cross-site")],
+                false,
+            ),
+            (
+                &[("origin", "null"), ("sec-fetch-site", "same-site")],
+                false,
+            ),
+            (&[("origin", "null"), ("sec-fetch-site", "none")], false),
+            (
+                &[
+                    ("origin", "null"),
+                    ("origin", "null"),
+                    ("sec-fetch-site", "same-origin"),
+                ],
+                false,
+            ),
+            (
+                &[
+                    ("origin", "null"),
+                    ("sec-fetch-site", "same-origin"),
+                    ("sec-fetch-site", "cross-site"),
+                ],
+                false,
+            ),
+            (
+                &[
+                    ("origin", "https://evil.example"),
+                    ("sec-fetch-site", "same-origin"),
+                ],
+                false,
+            ),
+        ] {
+            let headers: HeaderMap = pairs
+                .iter()
+                .map(|(name, value)| {
+                    (
+                        HeaderName::from_static(name),
+                        HeaderValue::from_static(value),
+                    )
+                })
+                .collect();
+            assert_eq!(is_our_form(&headers, &ours), allowed, "{pairs:?}");
         }
     }
 }

@@ -8,7 +8,7 @@ use axum::routing::{delete, get, post};
 use edge::{EdgeLimits, Work, harden};
 
 use crate::app::App;
-use crate::{api, bundle, health, origin, outbox};
+use crate::{api, bundle, health, origin, outbox, plain};
 
 /// The backend as a service, with everything around it that holds for every request.
 pub(crate) fn router(app: Arc<App>) -> Router {
@@ -34,11 +34,33 @@ pub(crate) fn router(app: Arc<App>) -> Router {
             delete(api::end_one_session::handle),
         )
         .route_layer(from_fn_with_state(Arc::clone(&app), origin::check));
+    let plain = Router::new()
+        .route("/plain", get(plain::phone::show).post(plain::send::handle))
+        .route(
+            "/plain/verify",
+            get(plain::code::show).post(plain::verify::handle),
+        )
+        .route("/plain/resend", post(plain::resend::handle))
+        .route("/plain/account", get(plain::account::show))
+        .route("/plain/extend", post(plain::extend::handle))
+        .route("/plain/sign-out", post(plain::sign_out::handle))
+        .route(
+            "/plain/sign-out/others",
+            post(plain::sign_out_others::handle),
+        )
+        .route(
+            "/plain/sign-out/device",
+            post(plain::sign_out_device::handle),
+        )
+        .route_layer(from_fn_with_state(Arc::clone(&app), origin::check_form));
     let others = health()
         .route("/outbox", get(outbox::handle))
         .route("/outbox/{*path}", get(outbox::handle))
         .fallback(bundle::handle);
-    let routes = calls.merge(others).with_state(Arc::clone(&app));
+    let routes = calls
+        .merge(plain)
+        .merge(others)
+        .with_state(Arc::clone(&app));
     harden(routes, limits, &app.traffic)
 }
 
@@ -53,9 +75,11 @@ pub(crate) fn health() -> Router<Arc<App>> {
 /// to nothing.
 pub(crate) fn work_of(route: &str) -> Work {
     match route {
-        "/api/otp/send" => Work::Send,
-        "/api/otp/verify" | "/outbox" | "/outbox/{*path}" => Work::Verify,
-        session if session.starts_with("/api/session") => Work::SessionCheck,
+        "/api/otp/send" | "/plain" | "/plain/resend" => Work::Send,
+        "/api/otp/verify" | "/plain/verify" | "/outbox" | "/outbox/{*path}" => Work::Verify,
+        session if session.starts_with("/api/session") || session.starts_with("/plain/") => {
+            Work::SessionCheck
+        }
         _ => Work::Free,
     }
 }

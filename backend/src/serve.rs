@@ -21,6 +21,7 @@ use crate::device::Devices;
 use crate::embedded::Embedded;
 use crate::otp_client::{OtpClient, TimeLimits, UnusableKey};
 use crate::outbox::Outbox;
+use crate::plain::Keeper;
 use crate::router;
 use crate::settings::{OtpService, Settings};
 use crate::verification::Seal;
@@ -129,6 +130,7 @@ pub async fn serve(config: Config, listener: TcpListener, stop: Stop) -> Result<
         seal: Seal::new(&key),
         binding: Binding::new(&key, &settings.public_url),
         devices: Devices::new(&key, &settings.public_url),
+        plain: Keeper::new(&key, &settings.public_url),
         bundle: Bundle::load(&config.static_dir, &settings).map_err(StartError::Bundle)?,
         outbox: embedded
             .as_ref()

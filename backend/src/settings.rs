@@ -7,6 +7,7 @@ use shared::SessionLifetime;
 use shared::browser::ConfigResponse;
 
 use crate::StartError;
+use crate::brand::Brand;
 use crate::config::{Config, Country, Link, PublicUrl, ServiceUrl};
 
 /// A session of more than a day needs the binding cookie (C-04).
@@ -17,6 +18,7 @@ const LONGEST_UNBOUND_MINUTES: u64 = 1440;
 pub(crate) struct Settings {
     pub(crate) public_url: PublicUrl,
     pub(crate) app_name: String,
+    pub(crate) brand: Brand,
     pub(crate) code_length: u8,
     pub(crate) default_country: Option<String>,
     /// Sorted.
@@ -70,6 +72,7 @@ impl Settings {
         Ok(Self {
             public_url,
             app_name: config.app_name.clone(),
+            brand: Brand::load(config)?,
             code_length: config.code_length,
             default_country: default_country.map(ToOwned::to_owned),
             countries,
@@ -91,6 +94,8 @@ impl Settings {
             terms_url: self.terms_url.clone(),
             privacy_url: self.privacy_url.clone(),
             support_url: self.support_url.clone(),
+            logo_url: self.brand.logo_url().map(ToOwned::to_owned),
+            style_url: self.brand.style_url().map(ToOwned::to_owned),
         }
     }
 

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
 use edge::{ApiError, BearerToken};
+use http::HeaderMap;
 use http::request::Parts;
 use shared::browser::SessionResponse;
 use shared::otp_service::{MethodType, Session};
@@ -37,8 +38,17 @@ impl Credentials {
     fn shown(app: &App, parts: &Parts) -> Result<Self, ApiError> {
         let bearer = BearerToken::of(&parts.headers).ok_or_else(invalid)?;
         let token = SessionToken::parse(bearer.as_str()).map_err(|_| invalid())?;
+        Self::with(app, token, &parts.headers)
+    }
+
+    /// With a token that came in another way than by `Authorization`.
+    pub(crate) fn with(
+        app: &App,
+        token: SessionToken,
+        headers: &HeaderMap,
+    ) -> Result<Self, ApiError> {
         let cookie = match app.settings.binding_cookie {
-            true => Some(app.binding.sent(&parts.headers).ok_or_else(invalid)?),
+            true => Some(app.binding.sent(headers).ok_or_else(invalid)?),
             false => None,
         };
         Ok(Self { token, cookie })

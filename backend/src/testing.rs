@@ -25,6 +25,7 @@ use crate::bundle::Bundle;
 use crate::config::Config;
 use crate::device::Devices;
 use crate::otp_client::{OtpClient, TimeLimits};
+use crate::plain::Keeper;
 use crate::router::{router, work_of};
 use crate::settings::Settings;
 use crate::verification::Seal;
@@ -112,6 +113,7 @@ impl Harness {
             seal: Seal::new(&key),
             binding: Binding::new(&key, &settings.public_url),
             devices: Devices::new(&key, &settings.public_url),
+            plain: Keeper::new(&key, &settings.public_url),
             bundle: Bundle::load(&dist, &settings).unwrap(),
             outbox: None,
             accounts: accounts.clone(),

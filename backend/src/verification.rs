@@ -2,17 +2,14 @@
 //! screens. So nothing is kept here meanwhile, any replica can answer, and only the
 //! browser that asked can verify.
 
-use base64::Engine;
-use base64::prelude::BASE64_URL_SAFE_NO_PAD;
-use chacha20poly1305::aead::{Aead, KeyInit, Payload};
-use chacha20poly1305::{XChaCha20Poly1305, XNonce};
 use edge::keys::Key;
 use serde::{Deserialize, Serialize};
 use shared::{PhoneNumber, VerificationId};
 use zeroize::Zeroizing;
 
+use crate::sealed::Sealer;
+
 const PURPOSE: &[u8] = b"verification_id v1";
-const NONCE_BYTES: usize = 24;
 
 /// What is inside a `verification_id`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,7 +30,7 @@ pub(crate) struct PendingVerification {
 
 /// Seals and opens with a key of the backend's.
 #[derive(Debug)]
-pub(crate) struct Seal(Key);
+pub(crate) struct Seal(Sealer);
 
 /// The verification could not be sealed: no randomness, or ids of absurd length.
 #[derive(Debug, Clone, Copy)]
@@ -47,37 +44,20 @@ impl std::fmt::Display for CannotSeal {
 
 impl Seal {
     pub(crate) fn new(backend_key: &Key) -> Self {
-        Self(backend_key.derive("verification_id seal v1"))
+        let key = backend_key.derive("verification_id seal v1");
+        Self(Sealer::new(key, PURPOSE))
     }
 
     pub(crate) fn seal(&self, pending: &PendingVerification) -> Result<VerificationId, CannotSeal> {
         let plain = Zeroizing::new(serde_json::to_vec(pending).map_err(|_| CannotSeal)?);
-        let mut sealed = vec![0; NONCE_BYTES];
-        getrandom::fill(&mut sealed).map_err(|_| CannotSeal)?;
-        let hidden = self
-            .cipher()
-            .encrypt(XNonce::from_slice(&sealed), payload(&plain));
-        sealed.extend(hidden.map_err(|_| CannotSeal)?);
-        VerificationId::parse(&BASE64_URL_SAFE_NO_PAD.encode(sealed)).map_err(|_| CannotSeal)
+        let sealed = self.0.seal(&plain).ok_or(CannotSeal)?;
+        VerificationId::parse(&sealed).map_err(|_| CannotSeal)
     }
 
     /// None for everything that was not sealed with this key, without saying why.
     pub(crate) fn open(&self, id: &VerificationId) -> Option<PendingVerification> {
-        let sealed = BASE64_URL_SAFE_NO_PAD.decode(id.as_str()).ok()?;
-        let (nonce, hidden) = sealed.split_at_checked(NONCE_BYTES)?;
-        let plain = self
-            .cipher()
-            .decrypt(XNonce::from_slice(nonce), payload(hidden));
-        serde_json::from_slice(&Zeroizing::new(plain.ok()?)).ok()
+        serde_json::from_slice(&self.0.open(id.as_str())?).ok()
     }
-
-    fn cipher(&self) -> XChaCha20Poly1305 {
-        XChaCha20Poly1305::new(self.0.bytes().into())
-    }
-}
-
-fn payload(msg: &[u8]) -> Payload<'_, '_> {
-    Payload { msg, aad: PURPOSE }
 }
 
 #[cfg(test)]

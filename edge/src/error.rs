@@ -76,6 +76,15 @@ impl ApiError {
         &self.envelope
     }
 
+    /// Writes the cause to the log, where there is one. Whoever makes a page of an error for people
+    /// calls it; of an error that is the answer it is logged anyway.
+    pub fn log(&self) {
+        if let Some(cause) = self.cause() {
+            let error_type = self.error_type().as_str();
+            tracing::error!(error_type, cause, "request failed");
+        }
+    }
+
     pub(crate) fn cause(&self) -> Option<&str> {
         self.cause.as_deref()
     }

@@ -32,6 +32,14 @@ pub(crate) fn refuse_repeated(headers: &HeaderMap) -> Result<(), ApiError> {
 pub struct IdempotencyKey(String);
 
 impl IdempotencyKey {
+    /// A key of one's own making; none of what no header can carry.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let shaped = (1..=255).contains(&text.len())
+            && text.bytes().all(|byte| (0x20..0x7f).contains(&byte));
+        shaped.then(|| Self(text.to_owned()))
+    }
+
     /// The key as it was sent.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -52,17 +60,12 @@ impl<S: Send + Sync> OptionalFromRequestParts<S> for IdempotencyKey {
         let Some(value) = parts.headers.get(IDEMPOTENCY_KEY) else {
             return Ok(None);
         };
-        let printable = (1..=255).contains(&value.len())
-            && value
-                .as_bytes()
-                .iter()
-                .all(|byte| (0x20..0x7f).contains(byte));
-        match value.to_str() {
-            Ok(text) if printable => Ok(Some(Self(text.to_owned()))),
-            _ => Err(ApiError::from(ErrorType::InvalidRequest).message(
+        let key = value.to_str().ok().and_then(Self::parse);
+        key.map(Some).ok_or_else(|| {
+            ApiError::from(ErrorType::InvalidRequest).message(
                 "The header `idempotency-key` must be 1 to 255 printable ASCII characters.",
-            )),
-        }
+            )
+        })
     }
 }
 

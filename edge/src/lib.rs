@@ -10,6 +10,7 @@
 mod body;
 pub mod clock;
 mod error;
+mod form;
 mod harden;
 mod headers;
 mod json;
@@ -30,6 +31,7 @@ mod traffic;
 mod wording;
 
 pub use error::{ApiError, OwnPage};
+pub use form::Form;
 pub use harden::{EdgeLimits, RequestId, harden};
 pub use headers::{BearerToken, IdempotencyKey};
 pub use json::Json;

@@ -4,13 +4,16 @@
 //! All knowledge is libphonenumber's, through its port. The ASCII gate of [`PhoneNumber`] stands
 //! before the library, so letters, extensions and other scripts never reach its parser (J-09).
 //!
-//! Deliberately absent: which countries an operator serves, limits, and the forms in which people
-//! type numbers; that is the page's work.
+//! Deliberately absent: which countries an operator serves, limits, and the signs that people type
+//! between digits; that is the screens' work.
 
 #![warn(missing_docs)]
 
+mod national;
+
 use std::fmt;
 
+pub use national::{Misdialled, calling_code, dialled, international};
 use rlibphonenumber::{PHONE_NUMBER_UTIL, PhoneNumberFormat, PhoneNumberType, Region};
 use shared::PhoneNumber;
 

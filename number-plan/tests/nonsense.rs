@@ -76,6 +76,17 @@ proptest! {
     }
 
     #[test]
+    fn what_anybody_dials_anywhere_is_read_or_refused_and_found_again_j_09(
+        plus: bool,
+        digits in "[0-9]{0,20}",
+        country in prop_oneof!["[A-Z]{2}", Just("US".to_owned()), Just("DE".to_owned()), Just("AR".to_owned())],
+    ) {
+        if let Ok(found) = number_plan::dialled(plus, &digits, &country) {
+            prop_assert_eq!(destination(found.number().as_str()), Some(found));
+        }
+    }
+
+    #[test]
     fn no_spelling_of_a_number_opens_a_second_bucket_b_07((country, number) in mobile_numbers()) {
         let plain = destination(&format!("+{country}{number}"));
         prop_assert!(plain.is_some(), "+{country}{number}");

@@ -1,16 +1,19 @@
 //! Whole pages as HTML text, for whoever answers a browser or writes a file: the page on which the
-//! program starts, with its first screen drawn already.
+//! program starts, with its first screen drawn already, and the screens for browsers without JavaScript.
 //!
 //! Plain functions that return texts. What comes from outside, an operator's name for the product above
 //! all, goes through [`escape`]; nothing in here is inline script or style (D-03, D-04).
 
 mod assets;
+mod countries;
 mod document;
+pub mod plain;
 mod program;
 
 pub use assets::Assets;
+pub use countries::{country_name, country_names};
 pub use document::{Brand, Document, Head};
-pub use program::{Program, program};
+pub use program::{Program, links, program};
 
 /// Text as it stands between tags and in quoted attributes.
 #[must_use]

@@ -87,6 +87,49 @@ fn ours(tag: &str) -> Option<&'static str> {
     })
 }
 
+/// The country that a person's languages (BCP 47, dearest first) speak of, in capital letters: the
+/// region of the first that has one, as `de-AT` is from Austria. A language alone says nothing certain,
+/// so it is taken for its largest country only when none has a region.
+#[must_use]
+pub fn country_of(wanted: &[&str]) -> Option<String> {
+    let two_letters = |part: &str| {
+        (part.len() == 2 && part.bytes().all(|byte| byte.is_ascii_alphabetic()))
+            .then(|| part.to_ascii_uppercase())
+    };
+    let region = |tag: &&str| tag.split('-').skip(1).find_map(two_letters);
+    wanted
+        .iter()
+        .find_map(region)
+        .or_else(|| wanted.iter().find_map(|tag| two_letters(home_of(tag))))
+}
+
+fn home_of(tag: &str) -> &str {
+    let language = tag.split('-').next().unwrap_or_default();
+    let known = HOMES
+        .iter()
+        .find(|(known, _)| language.eq_ignore_ascii_case(known));
+    known.map_or(language, |(_, home)| home)
+}
+
+/// Languages that are not called as their largest country is.
+const HOMES: [(&str, &str); 15] = [
+    ("ar", "EG"),
+    ("cs", "CZ"),
+    ("da", "DK"),
+    ("el", "GR"),
+    ("en", "US"),
+    ("fa", "IR"),
+    ("he", "IL"),
+    ("hi", "IN"),
+    ("ja", "JP"),
+    ("ko", "KR"),
+    ("pt", "BR"),
+    ("sv", "SE"),
+    ("uk", "UA"),
+    ("vi", "VN"),
+    ("zh", "CN"),
+];
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -178,6 +221,23 @@ mod tests {
             (&[], "en"),
         ] {
             assert_eq!(choose(wanted.iter().copied()), chosen, "{wanted:?}");
+        }
+    }
+
+    #[test]
+    fn languages_speak_of_a_country() {
+        for (tags, country) in [
+            (&["de-AT", "de", "en-US"][..], "AT"),
+            (&["en", "de-DE"], "DE"),
+            (&["zh-Hant-TW", "zh"], "TW"),
+            (&["ja"], "JP"),
+            (&["DE"], "DE"),
+            (&["en"], "US"),
+            (&["es-419", "es"], "ES"),
+            (&["*", ""], ""),
+            (&[], ""),
+        ] {
+            assert_eq!(country_of(tags).unwrap_or_default(), country, "{tags:?}");
         }
     }
 }

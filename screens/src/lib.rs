@@ -2,8 +2,9 @@
 //!
 //! The page (`frontend`) reads one language from a file made of it; the backend answers with screens
 //! in the person's language, and to browsers without JavaScript with nothing else; the finished bundle
-//! gets its first screen and the files of all languages from here. Deliberately absent: the browser,
-//! names of countries, and every decision but which sentence belongs to which error.
+//! gets its first screen and the files of all languages from here. With them live the readers of what
+//! people type into these screens. Deliberately absent: the browser, number plans, and every decision but
+//! which sentence belongs to which error.
 
 #![allow(
     missing_docs,
@@ -15,6 +16,8 @@ pub mod html;
 pub mod languages;
 pub mod plural;
 mod refusal;
+pub mod typing;
+pub mod user_agent;
 
 pub use catalogue::{Catalogue, filled};
 pub use refusal::{Doing, Refusal, refused};

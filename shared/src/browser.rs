@@ -22,6 +22,12 @@ pub struct ConfigResponse {
     pub privacy_url: Option<String>,
     /// Link to a place where people get help.
     pub support_url: Option<String>,
+    /// The product's logo, a path of the backend's. Pages that the backend makes show it already.
+    #[serde(default)]
+    pub logo_url: Option<String>,
+    /// A style sheet with the product's accent, a path of the backend's; the same holds.
+    #[serde(default)]
+    pub style_url: Option<String>,
 }
 
 /// `POST /api/otp/send`, with an `Idempotency-Key` header, one per press of the button.

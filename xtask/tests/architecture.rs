@@ -112,6 +112,7 @@ fn dependencies(package: &str) -> Vec<String> {
 #[test]
 fn rooms_know_only_what_they_may() {
     assert_eq!(dependencies("shared"), ["serde"]);
+    assert_eq!(dependencies("screens"), ["shared"]);
     // What its feature brings in never gets into the page.
     let page = fs::read_to_string(root().join("frontend/Cargo.toml")).unwrap();
     assert!(page.contains("\nshared.workspace = true\n"));

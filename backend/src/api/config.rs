@@ -31,6 +31,7 @@ mod tests {
         let expected = json!({
             "app_name": "Pipit", "code_length": 6, "default_country": "CA", "countries": ["CA", "US"],
             "terms_url": "/terms", "privacy_url": null, "support_url": null,
+            "logo_url": null, "style_url": null,
         });
         assert_eq!(answer.assert_ok().json(), expected);
         assert_eq!(answer.header("cache-control"), Some("no-store"));

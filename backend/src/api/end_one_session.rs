@@ -6,7 +6,7 @@ use edge::{ApiError, Json};
 use shared::ErrorType;
 use shared::browser::EndSessionResponse;
 
-use crate::app::Shared;
+use crate::app::{App, Shared};
 use crate::signed_in::SignedIn;
 
 pub(crate) async fn handle(
@@ -14,14 +14,23 @@ pub(crate) async fn handle(
     caller: SignedIn,
     Path(session_id): Path<String>,
 ) -> Result<Json<EndSessionResponse>, ApiError> {
+    end_own(&app, &caller, &session_id).await?;
+    Ok(Json(EndSessionResponse {
+        message: "The session is ended.".to_owned(),
+    }))
+}
+
+/// Ends it if it is the caller's, also for the plain screens.
+pub(crate) async fn end_own(
+    app: &App,
+    caller: &SignedIn,
+    session_id: &str,
+) -> Result<(), ApiError> {
     let own = app.otp.list_sessions(&caller.session.user_id).await?;
     if !own.iter().any(|session| session.id == session_id) {
         return Err(ErrorType::SessionNotFound.into());
     }
-    app.otp.end_session_by_id(&session_id).await?;
-    Ok(Json(EndSessionResponse {
-        message: "The session is ended.".to_owned(),
-    }))
+    app.otp.end_session_by_id(session_id).await
 }
 
 #[cfg(test)]

@@ -18,6 +18,15 @@ pub(crate) async fn handle(
     State(app): Shared,
     caller: SignedIn,
 ) -> Result<Json<EndOtherSessionsResponse>, ApiError> {
+    let ended = end_others(&app, &caller).await?;
+    Ok(Json(EndOtherSessionsResponse {
+        message: "All other sessions are ended.".to_owned(),
+        ended,
+    }))
+}
+
+/// Ends them and counts, also for the plain screens.
+pub(crate) async fn end_others(app: &Arc<App>, caller: &SignedIn) -> Result<u32, ApiError> {
     let sessions = app.otp.list_sessions(&caller.session.user_id).await?;
     let others: Vec<String> = sessions
         .into_iter()
@@ -26,12 +35,9 @@ pub(crate) async fn handle(
         .collect();
     let mut ended = 0;
     for group in others.chunks(AT_ONCE) {
-        ended += end_all(&app, group).await?;
+        ended += end_all(app, group).await?;
     }
-    Ok(Json(EndOtherSessionsResponse {
-        message: "All other sessions are ended.".to_owned(),
-        ended,
-    }))
+    Ok(ended)
 }
 
 async fn end_all(app: &Arc<App>, ids: &[String]) -> Result<u32, ApiError> {

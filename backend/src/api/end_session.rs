@@ -8,7 +8,7 @@ use http::{HeaderName, HeaderValue, header};
 use shared::ErrorType;
 use shared::browser::EndSessionResponse;
 
-use crate::app::Shared;
+use crate::app::{App, Shared};
 use crate::signed_in::Credentials;
 
 const CLEAR_SITE_DATA: HeaderName = HeaderName::from_static("clear-site-data");
@@ -17,23 +17,32 @@ pub(crate) async fn handle(
     State(app): Shared,
     credentials: Credentials,
 ) -> Result<Response, ApiError> {
+    let cookie = end(&app, credentials).await?;
+    let message = "The session is ended.".to_owned();
+    let mut response = Json(EndSessionResponse { message }).into_response();
+    let headers = response.headers_mut();
+    headers.insert(CLEAR_SITE_DATA, HeaderValue::from_static("\"storage\""));
+    if let Some(cookie) = cookie {
+        headers.insert(header::SET_COOKIE, cookie);
+    }
+    Ok(response)
+}
+
+/// Ends the session, also for the plain screens; gives what takes its cookie away.
+pub(crate) async fn end(
+    app: &App,
+    credentials: Credentials,
+) -> Result<Option<HeaderValue>, ApiError> {
     let token = credentials.token.clone();
     match app.otp.verify_session(&token, None).await {
-        Ok(session) => drop(credentials.belongs_to(&app, session)?),
+        Ok(session) => drop(credentials.belongs_to(app, session)?),
         // What is over can't be ended by a stranger, so the cookie does not matter; whether it
         // ever was a session, the service says below.
         Err(error) if error.error_type() == ErrorType::InvalidSession => {}
         Err(error) => return Err(error),
     }
     app.otp.end_session(&token).await?;
-    let message = "The session is ended.".to_owned();
-    let mut response = Json(EndSessionResponse { message }).into_response();
-    let headers = response.headers_mut();
-    headers.insert(CLEAR_SITE_DATA, HeaderValue::from_static("\"storage\""));
-    if let Some(cookie) = app.binding.clear().filter(|_| app.settings.binding_cookie) {
-        headers.insert(header::SET_COOKIE, cookie);
-    }
-    Ok(response)
+    Ok(app.binding.clear().filter(|_| app.settings.binding_cookie))
 }
 
 #[cfg(test)]

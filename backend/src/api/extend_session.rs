@@ -3,10 +3,11 @@
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use edge::{ApiError, Json};
-use http::header;
+use http::{HeaderValue, header};
 use serde::Deserialize;
+use shared::browser::SessionResponse;
 
-use crate::app::Shared;
+use crate::app::{App, Shared};
 use crate::signed_in::SignedIn;
 
 /// Nothing is asked for; what is sent must be JSON all the same.
@@ -15,24 +16,33 @@ pub(crate) struct Nothing {}
 
 pub(crate) async fn handle(
     State(app): Shared,
-    mut caller: SignedIn,
+    caller: SignedIn,
     Json(Nothing {}): Json<Nothing>,
 ) -> Result<Response, ApiError> {
+    let (session, cookie) = extend(&app, caller).await?;
+    let mut response = Json(session).into_response();
+    if let Some(cookie) = cookie {
+        response.headers_mut().insert(header::SET_COOKIE, cookie);
+    }
+    Ok(response)
+}
+
+/// Extends it, also for the plain screens; the cookie is to be set anew.
+pub(crate) async fn extend(
+    app: &App,
+    mut caller: SignedIn,
+) -> Result<(SessionResponse, Option<HeaderValue>), ApiError> {
     // Only now: whoever lacks the cookie must not move the end.
     let session = app
         .otp
         .verify_session(&caller.token, Some(app.settings.session))
         .await?;
     caller.session = session;
-    let session = caller.describe(&app).await?;
+    let session = caller.describe(app).await?;
     let cookie = app
         .binding
         .set(&session.session_id, session.expires_in_secs);
-    let mut response = Json(session).into_response();
-    if let Some(cookie) = cookie.filter(|_| app.settings.binding_cookie) {
-        response.headers_mut().insert(header::SET_COOKIE, cookie);
-    }
-    Ok(response)
+    Ok((session, cookie.filter(|_| app.settings.binding_cookie)))
 }
 
 #[cfg(test)]

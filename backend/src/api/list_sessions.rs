@@ -14,14 +14,20 @@ pub(crate) async fn handle(
     State(app): Shared,
     caller: SignedIn,
 ) -> Result<Json<ListSessionsResponse>, ApiError> {
+    let sessions = list(&app, &caller).await?;
+    Ok(Json(ListSessionsResponse { sessions }))
+}
+
+/// Lists them, also for the plain screens.
+pub(crate) async fn list(app: &App, caller: &SignedIn) -> Result<Vec<SessionSummary>, ApiError> {
     let own = &caller.session;
     let sessions = app.otp.list_sessions(&own.user_id).await?;
     let mut sessions: Vec<SessionSummary> = sessions
         .into_iter()
-        .map(|session| summary(&app, session, &own.id))
+        .map(|session| summary(app, session, &own.id))
         .collect();
     sessions.sort_by_key(|session| (!session.current, Reverse(session.last_active_at)));
-    Ok(Json(ListSessionsResponse { sessions }))
+    Ok(sessions)
 }
 
 fn summary(app: &App, session: Session, own: &str) -> SessionSummary {

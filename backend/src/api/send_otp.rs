@@ -35,24 +35,45 @@ pub(crate) async fn handle(
     key: Option<IdempotencyKey>,
     Json(request): Json<SendOtpRequest>,
 ) -> Result<Json<SendOtpResponse>, ApiError> {
-    let number = destination(&app, &request.phone_number)?;
+    let caller = Caller {
+        peer,
+        headers: &headers,
+    };
+    send(&app, caller, key.as_ref(), request).await.map(Json)
+}
+
+/// Who asks, as far as it is passed on.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Caller<'a> {
+    pub(crate) peer: SocketAddr,
+    pub(crate) headers: &'a HeaderMap,
+}
+
+/// Sends a code, also for the plain screens.
+pub(crate) async fn send(
+    app: &App,
+    caller: Caller<'_>,
+    key: Option<&IdempotencyKey>,
+    request: SendOtpRequest,
+) -> Result<SendOtpResponse, ApiError> {
+    let number = destination(app, &request.phone_number)?;
     let challenge_id = match &request.verification_id {
-        Some(id) => challenge_of(&app, id, &number)?,
+        Some(id) => challenge_of(app, id, &number)?,
         None => None,
     };
     let send = SendOtpBySmsRequest {
         phone_number: HiddenText::from(number.as_str()),
         expires_in: CodeLifetime::parse(CODE_MINUTES).ok(),
         requires_verification: None,
-        device_fingerprint: Some(fingerprint(peer, &headers)),
+        device_fingerprint: Some(fingerprint(caller)),
         challenge_id,
         device_token: app
             .devices
-            .token(&headers, &number)
+            .token(caller.headers, &number)
             .map(|token| HiddenText::from(token.as_str())),
         locale: request.language,
     };
-    let sent = app.otp.send_otp(&send, key.as_ref()).await?;
+    let sent = app.otp.send_otp(&send, key).await?;
     if sent.phone_number_id.is_empty() {
         let cause = "a send without a phone_number_id";
         return Err(ApiError::unavailable(
@@ -67,13 +88,13 @@ pub(crate) async fn handle(
         phone_number: number.clone(),
         ends_at: app.clock.now() + i64::from(expires_in_secs) + SEAL_OUTLIVES_CODE_SECS,
     };
-    Ok(Json(SendOtpResponse {
+    Ok(SendOtpResponse {
         verification_id: app.seal.seal(&pending).map_err(ApiError::internal)?,
         phone_number: number,
         code_length: app.settings.code_length,
         expires_in_secs,
         resend_in_secs: sent.challenge.resend_in_secs.unwrap_or(RESEND_IN_SECS),
-    }))
+    })
 }
 
 /// The one canonical number (B-07), if codes may go there. The OTP service has the final word.
@@ -103,15 +124,15 @@ fn challenge_of(
 }
 
 /// Given at send only: a phone that changes networks between the screens must still verify.
-fn fingerprint(peer: SocketAddr, headers: &HeaderMap) -> DeviceFingerprint {
-    let user_agent = headers.get(header::USER_AGENT).map(|value| {
+fn fingerprint(caller: Caller<'_>) -> DeviceFingerprint {
+    let user_agent = caller.headers.get(header::USER_AGENT).map(|value| {
         String::from_utf8_lossy(value.as_bytes())
             .chars()
             .take(LONGEST_USER_AGENT)
             .collect()
     });
     DeviceFingerprint {
-        ip: Some(peer.ip().to_canonical().to_string()),
+        ip: Some(caller.peer.ip().to_canonical().to_string()),
         user_agent,
     }
 }

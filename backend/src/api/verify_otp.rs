@@ -6,7 +6,7 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use edge::{ApiError, Json};
-use http::{HeaderMap, header};
+use http::{HeaderMap, HeaderValue, header};
 use shared::browser::{VerifyOtpRequest, VerifyOtpResponse};
 use shared::otp_service::{
     Session, VerifyOtpRequest as UpstreamRequest, VerifyOtpResponse as UpstreamResponse,
@@ -23,6 +23,27 @@ pub(crate) async fn handle(
     headers: HeaderMap,
     Json(request): Json<VerifyOtpRequest>,
 ) -> Result<Response, ApiError> {
+    let opened = verify(app, headers, request).await?;
+    let mut response = Json(opened.answer).into_response();
+    for cookie in opened.cookies {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    Ok(response)
+}
+
+/// A session that was opened, and the cookies that go with it.
+#[derive(Debug)]
+pub(crate) struct Opened {
+    pub(crate) answer: VerifyOtpResponse,
+    pub(crate) cookies: Vec<HeaderValue>,
+}
+
+/// Checks a code and signs in, also for the plain screens.
+pub(crate) async fn verify(
+    app: Arc<App>,
+    headers: HeaderMap,
+    request: VerifyOtpRequest,
+) -> Result<Opened, ApiError> {
     // A browser that hangs up must not leave a session without an account: the work runs to its end.
     let work = tokio::spawn(sign_in(app, headers, request));
     match work.await {
@@ -42,7 +63,7 @@ async fn sign_in(
     app: Arc<App>,
     headers: HeaderMap,
     request: VerifyOtpRequest,
-) -> Result<Response, ApiError> {
+) -> Result<Opened, ApiError> {
     let pending = app
         .seal
         .open(&request.verification_id)
@@ -64,7 +85,7 @@ async fn sign_in(
     };
     let verified = app.otp.verify_otp(&verify).await?;
     let device = verified.device_token.clone();
-    let (token, session) = opened(verified, &pending)?;
+    let (token, session) = whole(verified, &pending)?;
     let now = app.clock.now();
     let number = &pending.phone_number;
     let account = match app.accounts.sign_in(&session.user_id, number, now).await {
@@ -80,27 +101,26 @@ async fn sign_in(
     let device = device
         .and_then(|token| app.devices.set(&headers, &pending.phone_number, &token))
         .filter(|_| app.settings.binding_cookie);
-    let answer = Json(VerifyOtpResponse {
-        session_token: token,
-        user_id: session.user_id,
-        account_id: account.account_id,
-        phone_number: pending.phone_number,
-        expires_in_secs,
-    });
-    let mut response = answer.into_response();
+    let mut cookies = Vec::new();
     if app.settings.binding_cookie {
         let cookie = app.binding.set(&session.id, expires_in_secs);
-        let cookie = cookie.ok_or_else(|| ApiError::internal("the binding cookie is no header"))?;
-        response.headers_mut().insert(header::SET_COOKIE, cookie);
+        cookies.push(cookie.ok_or_else(|| ApiError::internal("the binding cookie is no header"))?);
     }
-    if let Some(cookie) = device {
-        response.headers_mut().append(header::SET_COOKIE, cookie);
-    }
-    Ok(response)
+    cookies.extend(device);
+    Ok(Opened {
+        answer: VerifyOtpResponse {
+            session_token: token,
+            user_id: session.user_id,
+            account_id: account.account_id,
+            phone_number: pending.phone_number,
+            expires_in_secs,
+        },
+        cookies,
+    })
 }
 
 /// A success that is not whole is none (H-06).
-fn opened(
+fn whole(
     answer: UpstreamResponse,
     pending: &PendingVerification,
 ) -> Result<(SessionToken, Session), ApiError> {

@@ -34,7 +34,8 @@ impl Pages {
         };
         let config = settings.described();
         let json = serde_json::to_string(&config)?;
-        let look = format!("{icon}{style}");
+        let icon = settings.brand.icon_tag().unwrap_or(icon);
+        let look = format!("{icon}{style}{}", settings.brand.style_tag());
         let assets = format!("{look}{starts}");
         let mut by_language = HashMap::new();
         for text in ALL {
@@ -58,7 +59,7 @@ impl Pages {
     }
 }
 
-fn brotli(content: &[u8]) -> io::Result<Vec<u8>> {
+pub(super) fn brotli(content: &[u8]) -> io::Result<Vec<u8>> {
     let settings = BrotliEncoderParams {
         quality: 11,
         size_hint: content.len(),
@@ -69,7 +70,7 @@ fn brotli(content: &[u8]) -> io::Result<Vec<u8>> {
     Ok(form)
 }
 
-fn gzip(content: &[u8]) -> io::Result<Vec<u8>> {
+pub(super) fn gzip(content: &[u8]) -> io::Result<Vec<u8>> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
     encoder.write_all(content)?;
     encoder.finish()

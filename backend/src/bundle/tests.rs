@@ -253,3 +253,50 @@ async fn a_finished_page_is_compressed_as_asked() {
         plain.header("content-length")
     );
 }
+
+#[tokio::test]
+async fn logo_and_accent_are_on_every_page_and_never_change_under_their_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let logo = folder.path().join("logo.svg");
+    let picture = format!("<svg>{}</svg>", "<g/>".repeat(100));
+    fs::write(&logo, &picture).unwrap();
+    let logo = logo.to_str().unwrap();
+    let backend = finished(&["--logo-file", logo, "--accent-color", "#0b6e4f"]).await;
+    let config = get(&backend, "/api/config").await.json();
+    let address = |name: &str| config[name].as_str().unwrap().to_owned();
+    let (logo, style) = (address("logo_url"), address("style_url"));
+    for path in ["/", "/plain"] {
+        let page = get(&backend, path).await;
+        let page = page.assert_ok().text();
+        assert!(page.contains(&format!(
+            "<img class=\"brand-logo\" src=\"{logo}\" alt=\"Pipit\">"
+        )));
+        assert!(page.contains(&format!(
+            "<link rel=\"icon\" href=\"{logo}\" type=\"image/svg+xml\">"
+        )));
+        assert!(!page.contains("favicon") && !page.contains("brand-mark"));
+        let bundles = page.find("/style-3c0d0a1b2c3d4e5f.css").unwrap();
+        assert!(
+            page.find(&format!("href=\"{style}\" integrity=\"sha384-"))
+                .unwrap()
+                > bundles
+        );
+        assert_eq!(page.contains("<script"), path == "/");
+    }
+    for (address, content_type, begins) in [
+        (logo, "image/svg+xml", "<svg>"),
+        (style, "text/css; charset=utf-8", ":root{--accent:#0b6e4f;"),
+    ] {
+        let answer = get(&backend, &address).await;
+        assert!(answer.assert_ok().text().starts_with(begins));
+        assert_eq!(answer.header("content-type"), Some(content_type));
+        assert_eq!(
+            answer.header("cache-control"),
+            Some("public, max-age=31536000, immutable")
+        );
+        assert_eq!(
+            answer.header("content-security-policy"),
+            Some("default-src 'none'; frame-ancestors 'none'")
+        );
+    }
+}

@@ -268,3 +268,23 @@ async fn api_answers_are_never_kept_d_08() {
         );
     }
 }
+
+#[test]
+fn a_plain_form_has_the_right_of_way_of_its_call_i_10() {
+    use crate::router::work_of;
+    use edge::Work;
+
+    for (form, call) in [
+        ("/plain", "/api/otp/send"),
+        ("/plain/resend", "/api/otp/send"),
+        ("/plain/verify", "/api/otp/verify"),
+        ("/plain/account", "/api/session"),
+        ("/plain/extend", "/api/session/extend"),
+        ("/plain/sign-out", "/api/session"),
+        ("/plain/sign-out/others", "/api/sessions"),
+        ("/plain/sign-out/device", "/api/sessions/{session_id}"),
+    ] {
+        assert_eq!(work_of(form), work_of(call), "{form}");
+    }
+    assert_eq!(work_of("/api/config"), Work::Free);
+}

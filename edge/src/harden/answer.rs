@@ -68,9 +68,7 @@ fn enveloped(response: Response, id: &RequestId) -> Response {
     let foreign = ours.is_none();
     let error = ours.unwrap_or_else(|| ApiError::for_status(status));
     let fault = error.error_type();
-    if let Some(cause) = error.cause() {
-        tracing::error!(error_type = fault.as_str(), cause, "request failed");
-    }
+    error.log();
     let internal = fault == ErrorType::InternalError;
     if !foreign && !internal {
         return response;

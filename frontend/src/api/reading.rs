@@ -30,7 +30,8 @@ macro_rules! read_fields {
 
 read_fields! {
     ConfigResponse {
-        app_name, code_length, default_country, countries, terms_url, privacy_url, support_url
+        app_name, code_length, default_country, countries, terms_url, privacy_url, support_url,
+        logo_url, style_url
     }
     SendOtpResponse { verification_id, phone_number, code_length, expires_in_secs, resend_in_secs }
     VerifyOtpResponse { session_token, user_id, account_id, phone_number, expires_in_secs }

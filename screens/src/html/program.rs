@@ -52,7 +52,7 @@ pub fn program(page: &Program<'_>) -> String {
         heading: text.sign_in,
         brand: Brand {
             name: config.map_or("", |config| &config.app_name),
-            logo_url: None,
+            logo_url: config.and_then(|config| config.logo_url.as_deref()),
         },
         head: Head {
             meta: &meta,
@@ -88,8 +88,9 @@ fn first_screen(text: &Catalogue, config: Option<&ConfigResponse>) -> String {
     )
 }
 
-/// The operator's pages, where there are some.
-pub(super) fn links(text: &Catalogue, config: Option<&ConfigResponse>) -> String {
+/// Links to the operator's pages, where there are some.
+#[must_use]
+pub fn links(text: &Catalogue, config: Option<&ConfigResponse>) -> String {
     let link = |(address, label): (&Option<String>, &str)| {
         address.as_ref().map(|address| {
             format!(
@@ -128,6 +129,8 @@ mod tests {
             terms_url: Some("/terms?a=1&b=\"2\"".to_owned()),
             privacy_url: None,
             support_url: None,
+            logo_url: None,
+            style_url: None,
         }
     }
 
@@ -213,6 +216,19 @@ mod tests {
         let (head, _) = page.split_once("</head>").unwrap();
         assert!(head.contains(
             "<noscript><meta http-equiv=\"refresh\" content=\"0; url=/plain\"></noscript>"
+        ));
+    }
+
+    #[test]
+    fn a_logo_stands_for_mark_and_name_and_is_called_by_it() {
+        let config = ConfigResponse {
+            app_name: "Tom & Jerry".to_owned(),
+            logo_url: Some("/brand-1.svg".to_owned()),
+            ..config()
+        };
+        let page = page(&ENGLISH, Some((&config, "{}")));
+        assert!(page.contains(
+            "<header class=\"brand\"><img class=\"brand-logo\" src=\"/brand-1.svg\" alt=\"Tom &amp; Jerry\"></header>"
         ));
     }
 }

@@ -1,0 +1,51 @@
+//! Instants as text, in UTC: the time zone of a browser without JavaScript is not known.
+
+/// `2027-01-15T08:00:00Z` (RFC 3339).
+pub(super) fn for_programs(unix_secs: i64) -> String {
+    let (year, month, day, hour, minute, second) = parts(unix_secs);
+    format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z")
+}
+
+/// `2027-01-15 08:00 UTC`
+pub(super) fn for_people(unix_secs: i64) -> String {
+    let (year, month, day, hour, minute, _) = parts(unix_secs);
+    format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02} UTC")
+}
+
+/// Howard Hinnant's `civil_from_days`, by eras of 400 years.
+fn parts(unix_secs: i64) -> (i64, i64, i64, i64, i64, i64) {
+    let (days, secs) = (unix_secs.div_euclid(86_400), unix_secs.rem_euclid(86_400));
+    let days = days + 719_468;
+    let (era, of_era) = (days.div_euclid(146_097), days.rem_euclid(146_097));
+    let year_of_era = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
+    let day_of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let shifted = (5 * day_of_year + 2) / 153;
+    let day = day_of_year - (153 * shifted + 2) / 5 + 1;
+    let month = if shifted < 10 {
+        shifted + 3
+    } else {
+        shifted - 9
+    };
+    let year = year_of_era + era * 400 + i64::from(month <= 2);
+    (year, month, day, secs / 3600, secs / 60 % 60, secs % 60)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn instants_are_written_in_utc() {
+        for (secs, text) in [
+            (0, "1970-01-01T00:00:00Z"),
+            (951_782_399, "2000-02-28T23:59:59Z"),
+            (951_782_400, "2000-02-29T00:00:00Z"),
+            (1_800_000_000, "2027-01-15T08:00:00Z"),
+            (4_107_542_400, "2100-03-01T00:00:00Z"),
+            (-1, "1969-12-31T23:59:59Z"),
+        ] {
+            assert_eq!(for_programs(secs), text);
+        }
+        assert_eq!(for_people(1_800_000_059), "2027-01-15 08:00 UTC");
+    }
+}
