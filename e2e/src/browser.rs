@@ -6,6 +6,7 @@
 mod appearance;
 mod console;
 mod find;
+mod firefox;
 mod keyboard;
 
 use fantoccini::wd::WindowHandle;
@@ -20,13 +21,14 @@ pub use find::{Element, Focus, Role};
 pub use keyboard::Key;
 
 use crate::driver::Driver;
-use crate::engine::Engine;
+use crate::engine::{Engine, Options};
 use crate::patience::wait_for;
 use crate::trouble::{Outcome, Trouble};
 
 /// A browser that a test looks through.
 #[derive(Debug)]
 pub struct Browser {
+    engine: Engine,
     client: Client,
     console: console::Console,
     // In this order: the browser is closed before its profile folder goes.
@@ -43,13 +45,14 @@ impl Browser {
     ///
     /// # Errors
     /// When the driver or the browser does not start; the sentence says what to install.
-    pub async fn open(engine: Engine) -> Outcome<Self> {
+    pub async fn open(engine: Engine, options: Options<'_>) -> Outcome<Self> {
         let profile = tempfile::Builder::new()
             .prefix("pipit-browser-")
             .tempdir()?;
-        let mut driver = Driver::start(engine).await?;
+        let launch = engine.launch(profile.path(), options)?;
+        let mut driver = Driver::start(engine, &launch).await?;
         let client = ClientBuilder::new(HttpConnector::new())
-            .capabilities(engine.capabilities(profile.path()))
+            .capabilities(launch.capabilities)
             .connect(&driver.url())
             .await
             .map_err(|error| {
@@ -61,27 +64,42 @@ impl Browser {
         if let Some(session) = client.session_id().await? {
             driver.close_at_the_end(session);
         }
-        Ok(Self {
+        let browser = Self {
+            engine,
             client,
             console: console::Console::default(),
             _driver: driver,
             _profile: profile,
-        })
+        };
+        browser.appear(options.appearance).await?;
+        Ok(browser)
+    }
+
+    /// The engine that it is of.
+    #[must_use]
+    pub fn engine(&self) -> Engine {
+        self.engine
     }
 
     /// Opens an address in the current tab.
     pub async fn go(&self, address: &str) -> Outcome {
-        Ok(self.client.goto(address).await?)
+        self.leave_page().await?;
+        self.client.goto(address).await?;
+        self.watch_page().await
     }
 
     /// Presses the browser's reload button.
     pub async fn reload(&self) -> Outcome {
-        Ok(self.client.refresh().await?)
+        self.leave_page().await?;
+        self.client.refresh().await?;
+        self.watch_page().await
     }
 
     /// Presses the browser's Back button.
     pub async fn back(&self) -> Outcome {
-        Ok(self.client.back().await?)
+        self.leave_page().await?;
+        self.client.back().await?;
+        self.watch_page().await
     }
 
     /// The path of the page that is shown.
@@ -157,7 +175,7 @@ impl Browser {
 
     /// Opens a second tab with this address and looks at it.
     pub async fn open_tab(&self, address: &str) -> Outcome<Tab> {
-        let window = self.client.new_window(true).await?;
+        let window = self.client.new_window(self.engine.shows_tabs()).await?;
         let tab = Tab(window.handle);
         self.look_at(&tab).await?;
         self.go(address).await?;
@@ -166,7 +184,9 @@ impl Browser {
 
     /// Looks at another tab.
     pub async fn look_at(&self, tab: &Tab) -> Outcome {
-        Ok(self.client.switch_to_window(tab.0.clone()).await?)
+        self.leave_page().await?;
+        self.client.switch_to_window(tab.0.clone()).await?;
+        self.watch_page().await
     }
 
     /// A picture of the window, PNG.

@@ -7,7 +7,8 @@ use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use crate::engine::Engine;
+use crate::display::Display;
+use crate::engine::{Engine, Launch};
 use crate::patience::wait_for;
 use crate::trouble::{Outcome, Trouble};
 
@@ -17,18 +18,27 @@ pub(crate) struct Driver {
     process: Child,
     address: SocketAddr,
     session: Option<String>,
+    /// A browser that outlives its session has lost the screen that it paints on.
+    _display: Option<Display>,
 }
 
 impl Driver {
     /// Starts the driver and waits until it takes commands.
-    pub(crate) async fn start(engine: Engine) -> Outcome<Self> {
+    pub(crate) async fn start(engine: Engine, launch: &Launch) -> Outcome<Self> {
         // The driver takes no port 0 whose number it would tell us. Asking the system for a free
         // one and giving it back leaves a moment in which another takes it; then the driver ends
         // at once and the next port is tried.
         for _ in 0..5 {
             let address = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
-            let process = Command::new(engine.driver())
-                .args(engine.driver_arguments(address.port()))
+            let display = engine.needs_display().then(Display::start).transpose()?;
+            let mut command = Command::new(engine.driver());
+            if let Some(display) = &display {
+                command.env("DISPLAY", display.name());
+            }
+            let process = command
+                .arg(format!("--port={}", address.port()))
+                .args(&launch.arguments)
+                .envs(launch.environment.iter().cloned())
                 .stdin(Stdio::null())
                 .stdout(Stdio::null())
                 .stderr(Stdio::null())
@@ -44,6 +54,7 @@ impl Driver {
                 process,
                 address,
                 session: None,
+                _display: display,
             };
             if driver.listens().await? {
                 return Ok(driver);

@@ -1,0 +1,37 @@
+//! `WebKitWebDriver` has no console, and in automation the browser writes it nowhere. So a script in
+//! the page listens, as soon as a script can: when the page has loaded.
+
+use super::ConsoleLine;
+use crate::browser::Browser;
+use crate::trouble::Outcome;
+
+const WATCH: &str = "
+    if (window.consoleLines) return;
+    const lines = window.consoleLines = [];
+    const add = (source, message) => lines.push({ level: 'SEVERE', source, message: String(message) });
+    addEventListener('error', event => {
+        const file = event.target.src || event.target.href;
+        add('javascript', event.message || `${file} does not load`);
+    }, true);
+    addEventListener('unhandledrejection', event => add('javascript', event.reason));
+    addEventListener('securitypolicyviolation', event => {
+        add('security', `Content Security Policy: ${event.violatedDirective} stops ${event.blockedURI}`);
+    });
+    const write = console.error;
+    console.error = (...words) => {
+        add('console-api', words.join(' '));
+        write.apply(console, words);
+    };";
+
+impl Browser {
+    pub(super) async fn watch_page_lines(&self) -> Outcome {
+        self.run(WATCH).await.map(drop)
+    }
+
+    pub(super) async fn take_page_lines(&self) -> Outcome<Vec<ConsoleLine>> {
+        let lines = self
+            .run("return (window.consoleLines || []).splice(0)")
+            .await?;
+        Ok(ConsoleLine::read_all(&lines))
+    }
+}
