@@ -12,6 +12,7 @@ mod keyboard;
 use fantoccini::wd::WindowHandle;
 use fantoccini::{Client, ClientBuilder};
 use hyper_util::client::legacy::connect::HttpConnector;
+use screens::Catalogue;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -29,6 +30,7 @@ use crate::trouble::{Outcome, Trouble};
 #[derive(Debug)]
 pub struct Browser {
     engine: Engine,
+    words: &'static Catalogue,
     client: Client,
     console: console::Console,
     // In this order: the browser is closed before its profile folder goes.
@@ -66,6 +68,7 @@ impl Browser {
         }
         let browser = Self {
             engine,
+            words: options.words(),
             client,
             console: console::Console::default(),
             _driver: driver,
@@ -79,6 +82,12 @@ impl Browser {
     #[must_use]
     pub fn engine(&self) -> Engine {
         self.engine
+    }
+
+    /// The words that stand on the screens for this person.
+    #[must_use]
+    pub fn words(&self) -> &'static Catalogue {
+        self.words
     }
 
     /// Opens an address in the current tab.
@@ -168,6 +177,13 @@ impl Browser {
         Ok(pairs.join("; "))
     }
 
+    /// Forgets cookies and storage of the page, as a device that has never been here.
+    pub async fn forget(&self) -> Outcome {
+        self.run("localStorage.clear(); sessionStorage.clear()")
+            .await?;
+        Ok(self.client.delete_all_cookies().await?)
+    }
+
     /// The current tab.
     pub async fn tab(&self) -> Outcome<Tab> {
         Ok(Tab(self.client.window().await?))
@@ -198,5 +214,11 @@ impl Browser {
     /// their hands, such as looking into the storage.
     pub async fn run(&self, script: &str) -> Outcome<Value> {
         Ok(self.client.execute(script, vec![]).await?)
+    }
+
+    /// Runs a script that calls the function in its last argument when it is done, and gives what it
+    /// calls it with.
+    pub(crate) async fn run_until_done(&self, script: &str) -> Outcome<Value> {
+        Ok(self.client.execute_async(script, vec![]).await?)
     }
 }

@@ -10,6 +10,7 @@ use std::fmt;
 use std::path::Path;
 
 use fantoccini::wd::Capabilities;
+use screens::{Catalogue, languages};
 
 use crate::browser::Appearance;
 use crate::trouble::Outcome;
@@ -40,6 +41,14 @@ impl Default for Options<'_> {
             language: "en-US",
             appearance: Appearance::default(),
         }
+    }
+}
+
+impl Options<'_> {
+    /// The words that stand on the screens for somebody with this language.
+    pub(crate) fn words(&self) -> &'static Catalogue {
+        let tag = languages::choose([self.language]);
+        languages::find(tag).unwrap_or(&languages::ENGLISH)
     }
 }
 
@@ -90,6 +99,16 @@ impl Engine {
     /// Whether the browser paints into a window of an X server; the others paint into memory.
     pub(crate) fn needs_display(self) -> bool {
         self == Self::WebKit
+    }
+
+    /// The width of the narrowest window in CSS pixels: that which WCAG asks for (1.4.10), but for the
+    /// toolbar of `MiniBrowser`, which takes more.
+    #[must_use]
+    pub fn narrowest(self) -> u32 {
+        match self {
+            Self::Chromium | Self::Firefox => 320,
+            Self::WebKit => 480,
+        }
     }
 
     /// Whether a second tab is really shown when one looks at it. `WebKitWebDriver` leaves it in the

@@ -8,6 +8,7 @@
 //! Every test runs in three engines, [`in_every_engine`]. Where they differ is said in [`engine`], and
 //! in `browser` for what W3C WebDriver has no words for: the console and how pages are shown.
 
+mod axe;
 mod browser;
 mod display;
 mod driver;
@@ -29,5 +30,6 @@ pub use patience::wait_for;
 pub use person::{CodeScreen, PhoneScreen, another_code};
 pub use plain_http::{Answer, send};
 pub use product::{Product, Setup, built_page};
+pub use screens::Catalogue;
 pub use stage::{Stage, play, play_with};
 pub use trouble::{Outcome, Trouble};

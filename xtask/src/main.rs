@@ -9,6 +9,7 @@
     reason = "a command line speaks on its two streams"
 )]
 
+mod axe;
 mod bench;
 mod browser;
 mod bundle;

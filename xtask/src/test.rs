@@ -12,7 +12,7 @@ use crate::command::{cargo, run};
 use crate::failure::Failure;
 use crate::progress::Elapsed;
 use crate::tools::Tools;
-use crate::{browser, bundle, contract, postgres, tools, torture};
+use crate::{axe, browser, bundle, contract, postgres, tools, torture};
 
 /// Which steps run.
 #[derive(Debug, Parser)]
@@ -38,7 +38,7 @@ impl Options {
 /// The steps in the order in which they run: what fails soonest comes first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Step {
-    /// Build tools, browsers and drivers, PostgreSQL, Python.
+    /// Build tools, browsers and drivers, axe-core, PostgreSQL, Python.
     Setup,
     /// cargo fmt --check
     Format,
@@ -178,6 +178,7 @@ fn set_up(engines: &[Engine]) -> Result<(), Failure> {
     if engines.contains(&Engine::Firefox) {
         tools::set_up_geckodriver()?;
     }
+    axe::set_up()?;
     tools::set_up().map(drop)
 }
 

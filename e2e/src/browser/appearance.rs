@@ -84,7 +84,7 @@ impl Browser {
         const SHOWN: &str = "
             const [scheme, forced, reduced, width] = arguments;
             const is = query => matchMedia(query).matches;
-            return is(`(prefers-color-scheme: ${scheme})`) === !forced
+            return (forced || is(`(prefers-color-scheme: ${scheme})`))
                 && is('(forced-colors: active)') === forced
                 && is('(prefers-reduced-motion: reduce)') === reduced
                 && innerWidth === width
