@@ -64,7 +64,9 @@ impl Browser {
                 ))
             })?;
         if let Some(session) = client.session_id().await? {
-            driver.close_at_the_end(session);
+            let capabilities = client.capabilities();
+            let process = capabilities.and_then(|told| engine.process(told));
+            driver.close_at_the_end(session, process);
         }
         let browser = Self {
             engine,

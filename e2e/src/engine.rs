@@ -117,6 +117,16 @@ impl Engine {
         self != Self::WebKit
     }
 
+    /// The browser's process, in what a driver tells of a new session.
+    pub(crate) fn process(self, told: &Capabilities) -> Option<i32> {
+        let name = match self {
+            Self::Chromium => "goog:processID",
+            Self::Firefox => "moz:processID",
+            Self::WebKit => return None,
+        };
+        told.get(name)?.as_i64()?.try_into().ok()
+    }
+
     /// A fresh browser that keeps everything in this folder and never calls home.
     pub(crate) fn launch(self, profile: &Path, options: Options<'_>) -> Outcome<Launch> {
         match self {
