@@ -16,7 +16,7 @@ in_every_engine![
 ];
 
 /// Those that differ in what axe-core looks at; all others are the same page with other words.
-const LANGUAGES: [&str; 1] = ["en-US"];
+const LANGUAGES: [&str; 2] = ["en-US", "ar"];
 
 /// Two codes for one number are wanted at once.
 const NO_COOL_DOWN: Setup<'_> = Setup {
