@@ -58,10 +58,10 @@ impl Browser {
     pub async fn sign_in(&self, product: &Product, number: &str) -> Outcome {
         self.go(&product.url("/")).await?;
         let outbox = product.outbox();
-        let before = outbox.messages(number).await?.len();
+        let before = outbox.messages(number).await?;
         self.phone_screen().await?.send_code_to(number).await?;
         let screen = self.code_screen().await?;
-        let code = outbox.wait_for_code(number, before + 1).await?;
+        let code = outbox.wait_for_new_code(number, &before).await?;
         screen.enter(&code).await?;
         self.account_screen().await
     }
@@ -124,7 +124,7 @@ impl CodeScreen<'_> {
     /// Presses “Resend code” as soon as it can be pressed, and gives the code that comes.
     pub async fn resend(&self, outbox: &Outbox, number: &str) -> Outcome<String> {
         let name = self.browser.words().resend_code;
-        let before = outbox.messages(number).await?.len();
+        let before = outbox.messages(number).await?;
         wait_for("“Resend code” to be enabled", async || {
             let button = self.browser.find(Role::Button, name).await?;
             Ok(button.is_enabled().await?.then_some(()))
@@ -132,7 +132,7 @@ impl CodeScreen<'_> {
         .await?;
         let button = self.browser.find(Role::Button, name).await?;
         button.press().await?;
-        outbox.wait_for_code(number, before + 1).await
+        outbox.wait_for_new_code(number, &before).await
     }
 
     /// Waits for the sentence that tells what is wrong.

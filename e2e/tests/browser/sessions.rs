@@ -105,7 +105,7 @@ async fn a_second_device_is_listed_and_can_be_signed_out_from_the_first(engine: 
             .await?;
         button.press().await?;
         browser
-            .wait_for_text("One other device is signed out.")
+            .wait_for_text("1 other device is signed out.")
             .await?;
 
         phone.expect_failed_requests_to("/api/session");
