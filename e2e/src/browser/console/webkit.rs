@@ -3,6 +3,7 @@
 
 use super::ConsoleLine;
 use crate::browser::Browser;
+use crate::patience::wait_for;
 use crate::trouble::Outcome;
 
 const WATCH: &str = "
@@ -24,14 +25,21 @@ const WATCH: &str = "
     };";
 
 impl Browser {
+    /// Again when the page is just going somewhere else.
     pub(super) async fn watch_page_lines(&self) -> Outcome {
-        self.run(WATCH).await.map(drop)
+        wait_for("a page that can be watched", async || {
+            self.run(WATCH).await.map(Some)
+        })
+        .await
+        .map(drop)
     }
 
     pub(super) async fn take_page_lines(&self) -> Outcome<Vec<ConsoleLine>> {
-        let lines = self
-            .run("return (window.consoleLines || []).splice(0)")
-            .await?;
+        const TAKE: &str = "return (window.consoleLines || []).splice(0)";
+        let lines = wait_for("a page that was watched", async || {
+            self.run(TAKE).await.map(Some)
+        })
+        .await?;
         Ok(ConsoleLine::read_all(&lines))
     }
 }
