@@ -35,7 +35,20 @@ pub struct Browser {
     console: console::Console,
     // In this order: the browser is closed before its profile folder goes.
     _driver: Driver,
-    _profile: TempDir,
+    _profile: Profile,
+}
+
+/// A folder of its own for one browser.
+#[derive(Debug)]
+struct Profile {
+    engine: Engine,
+    folder: TempDir,
+}
+
+impl Drop for Profile {
+    fn drop(&mut self) {
+        self.engine.ended(self.folder.path());
+    }
 }
 
 /// One tab of a browser.
@@ -48,10 +61,11 @@ impl Browser {
     /// # Errors
     /// When the driver or the browser does not start; the sentence says what to install.
     pub async fn open(engine: Engine, options: Options<'_>) -> Outcome<Self> {
-        let profile = tempfile::Builder::new()
+        let folder = tempfile::Builder::new()
             .prefix("pipit-browser-")
             .tempdir()?;
-        let launch = engine.launch(profile.path(), options)?;
+        let profile = Profile { engine, folder };
+        let launch = engine.launch(profile.folder.path(), options)?;
         let mut driver = Driver::start(engine, &launch).await?;
         let client = ClientBuilder::new(HttpConnector::new())
             .capabilities(launch.capabilities)

@@ -127,6 +127,13 @@ impl Engine {
         told.get(name)?.as_i64()?.try_into().ok()
     }
 
+    /// To be called when the browser has ended, before its profile goes.
+    pub(crate) fn ended(self, profile: &Path) {
+        if self == Self::Firefox {
+            firefox::ended(profile);
+        }
+    }
+
     /// A fresh browser that keeps everything in this folder and never calls home.
     pub(crate) fn launch(self, profile: &Path, options: Options<'_>) -> Outcome<Launch> {
         match self {
