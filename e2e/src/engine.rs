@@ -11,8 +11,10 @@ use std::path::Path;
 
 use fantoccini::wd::Capabilities;
 use screens::{Catalogue, languages};
+use serde_json::json;
 
 use crate::browser::Appearance;
+use crate::patience::DEADLINE;
 use crate::trouble::Outcome;
 
 /// A browser engine that the tests run in.
@@ -136,11 +138,15 @@ impl Engine {
 
     /// A fresh browser that keeps everything in this folder and never calls home.
     pub(crate) fn launch(self, profile: &Path, options: Options<'_>) -> Outcome<Launch> {
-        match self {
-            Self::Chromium => Ok(chromium::launch(profile, options)),
-            Self::Firefox => Ok(firefox::launch(profile, options)),
-            Self::WebKit => webkit::launch(profile, options),
-        }
+        let mut launch = match self {
+            Self::Chromium => chromium::launch(profile, options),
+            Self::Firefox => firefox::launch(profile, options),
+            Self::WebKit => webkit::launch(profile, options)?,
+        };
+        // As long as everything else is waited for, not the standard's five minutes.
+        let timeouts = json!({ "pageLoad": DEADLINE.as_millis() });
+        launch.capabilities.insert("timeouts".into(), timeouts);
+        Ok(launch)
     }
 }
 

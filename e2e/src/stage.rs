@@ -4,6 +4,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::path::{Path, PathBuf};
 use std::task::Poll;
+use std::time::Duration;
 
 use crate::browser::Browser;
 use crate::engine::{Engine, Options};
@@ -123,9 +124,14 @@ pub async fn play_with(
     reason = "shown by the test runner beside the failure"
 )]
 async fn leave_traces(name: &str, browser: &Browser) {
-    match traces(name, browser).await {
-        Ok(path) => eprintln!("the page as it was: {}", path.display()),
-        Err(trouble) => eprintln!("no picture of the page: {trouble}"),
+    // What hangs here has been waited for long enough.
+    match tokio::time::timeout(Duration::from_secs(20), traces(name, browser)).await {
+        Ok(Ok(path)) => eprintln!("the page as it was: {}", path.display()),
+        Ok(Err(trouble)) => eprintln!("no picture of the page: {trouble}"),
+        Err(_) => {
+            eprintln!("no picture of the page: the browser does not answer");
+            return;
+        }
     }
     for complaint in browser.complaints().await.unwrap_or_default() {
         eprintln!("console: {complaint}");
