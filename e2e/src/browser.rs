@@ -6,11 +6,13 @@
 mod appearance;
 mod console;
 mod find;
+mod firefox;
 mod keyboard;
 
 use fantoccini::wd::WindowHandle;
 use fantoccini::{Client, ClientBuilder};
 use hyper_util::client::legacy::connect::HttpConnector;
+use screens::Catalogue;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -20,18 +22,33 @@ pub use find::{Element, Focus, Role};
 pub use keyboard::Key;
 
 use crate::driver::Driver;
-use crate::engine::Engine;
+use crate::engine::{Engine, Options};
 use crate::patience::wait_for;
 use crate::trouble::{Outcome, Trouble};
 
 /// A browser that a test looks through.
 #[derive(Debug)]
 pub struct Browser {
+    engine: Engine,
+    words: &'static Catalogue,
     client: Client,
     console: console::Console,
     // In this order: the browser is closed before its profile folder goes.
     _driver: Driver,
-    _profile: TempDir,
+    _profile: Profile,
+}
+
+/// A folder of its own for one browser.
+#[derive(Debug)]
+struct Profile {
+    engine: Engine,
+    folder: TempDir,
+}
+
+impl Drop for Profile {
+    fn drop(&mut self) {
+        self.engine.ended(self.folder.path());
+    }
 }
 
 /// One tab of a browser.
@@ -43,13 +60,15 @@ impl Browser {
     ///
     /// # Errors
     /// When the driver or the browser does not start; the sentence says what to install.
-    pub async fn open(engine: Engine) -> Outcome<Self> {
-        let profile = tempfile::Builder::new()
+    pub async fn open(engine: Engine, options: Options<'_>) -> Outcome<Self> {
+        let folder = tempfile::Builder::new()
             .prefix("pipit-browser-")
             .tempdir()?;
-        let mut driver = Driver::start(engine).await?;
+        let profile = Profile { engine, folder };
+        let launch = engine.launch(profile.folder.path(), options)?;
+        let mut driver = Driver::start(engine, &launch).await?;
         let client = ClientBuilder::new(HttpConnector::new())
-            .capabilities(engine.capabilities(profile.path()))
+            .capabilities(launch.capabilities)
             .connect(&driver.url())
             .await
             .map_err(|error| {
@@ -59,29 +78,53 @@ impl Browser {
                 ))
             })?;
         if let Some(session) = client.session_id().await? {
-            driver.close_at_the_end(session);
+            let capabilities = client.capabilities();
+            let process = capabilities.and_then(|told| engine.process(told));
+            driver.close_at_the_end(session, process);
         }
-        Ok(Self {
+        let browser = Self {
+            engine,
+            words: options.words(),
             client,
             console: console::Console::default(),
             _driver: driver,
             _profile: profile,
-        })
+        };
+        browser.appear(options.appearance).await?;
+        Ok(browser)
+    }
+
+    /// The engine that it is of.
+    #[must_use]
+    pub fn engine(&self) -> Engine {
+        self.engine
+    }
+
+    /// The words that stand on the screens for this person.
+    #[must_use]
+    pub fn words(&self) -> &'static Catalogue {
+        self.words
     }
 
     /// Opens an address in the current tab.
     pub async fn go(&self, address: &str) -> Outcome {
-        Ok(self.client.goto(address).await?)
+        self.leave_page().await?;
+        self.client.goto(address).await?;
+        self.watch_page().await
     }
 
     /// Presses the browser's reload button.
     pub async fn reload(&self) -> Outcome {
-        Ok(self.client.refresh().await?)
+        self.leave_page().await?;
+        self.client.refresh().await?;
+        self.watch_page().await
     }
 
     /// Presses the browser's Back button.
     pub async fn back(&self) -> Outcome {
-        Ok(self.client.back().await?)
+        self.leave_page().await?;
+        self.client.back().await?;
+        self.watch_page().await
     }
 
     /// The path of the page that is shown.
@@ -150,6 +193,13 @@ impl Browser {
         Ok(pairs.join("; "))
     }
 
+    /// Forgets cookies and storage of the page, as a device that has never been here.
+    pub async fn forget(&self) -> Outcome {
+        self.run("localStorage.clear(); sessionStorage.clear()")
+            .await?;
+        Ok(self.client.delete_all_cookies().await?)
+    }
+
     /// The current tab.
     pub async fn tab(&self) -> Outcome<Tab> {
         Ok(Tab(self.client.window().await?))
@@ -157,7 +207,7 @@ impl Browser {
 
     /// Opens a second tab with this address and looks at it.
     pub async fn open_tab(&self, address: &str) -> Outcome<Tab> {
-        let window = self.client.new_window(true).await?;
+        let window = self.client.new_window(self.engine.shows_tabs()).await?;
         let tab = Tab(window.handle);
         self.look_at(&tab).await?;
         self.go(address).await?;
@@ -166,7 +216,9 @@ impl Browser {
 
     /// Looks at another tab.
     pub async fn look_at(&self, tab: &Tab) -> Outcome {
-        Ok(self.client.switch_to_window(tab.0.clone()).await?)
+        self.leave_page().await?;
+        self.client.switch_to_window(tab.0.clone()).await?;
+        self.watch_page().await
     }
 
     /// A picture of the window, PNG.
@@ -178,5 +230,11 @@ impl Browser {
     /// their hands, such as looking into the storage.
     pub async fn run(&self, script: &str) -> Outcome<Value> {
         Ok(self.client.execute(script, vec![]).await?)
+    }
+
+    /// Runs a script that calls the function in its last argument when it is done, and gives what it
+    /// calls it with.
+    pub(crate) async fn run_until_done(&self, script: &str) -> Outcome<Value> {
+        Ok(self.client.execute_async(script, vec![]).await?)
     }
 }

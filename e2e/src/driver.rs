@@ -7,7 +7,10 @@ use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use crate::engine::Engine;
+use rustix::process::{Pid, Signal, kill_process};
+
+use crate::display::Display;
+use crate::engine::{Engine, Launch};
 use crate::patience::wait_for;
 use crate::trouble::{Outcome, Trouble};
 
@@ -17,18 +20,29 @@ pub(crate) struct Driver {
     process: Child,
     address: SocketAddr,
     session: Option<String>,
+    /// The browser's process, where the driver tells it: all but WebKit's.
+    browser: Option<i32>,
+    /// Goes last: a browser that outlives its session loses the screen that it paints on.
+    _display: Option<Display>,
 }
 
 impl Driver {
     /// Starts the driver and waits until it takes commands.
-    pub(crate) async fn start(engine: Engine) -> Outcome<Self> {
+    pub(crate) async fn start(engine: Engine, launch: &Launch) -> Outcome<Self> {
         // The driver takes no port 0 whose number it would tell us. Asking the system for a free
         // one and giving it back leaves a moment in which another takes it; then the driver ends
         // at once and the next port is tried.
         for _ in 0..5 {
             let address = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
-            let process = Command::new(engine.driver())
-                .args(engine.driver_arguments(address.port()))
+            let display = engine.needs_display().then(Display::start).transpose()?;
+            let mut command = Command::new(engine.driver());
+            if let Some(display) = &display {
+                command.env("DISPLAY", display.name());
+            }
+            let process = command
+                .arg(format!("--port={}", address.port()))
+                .args(&launch.arguments)
+                .envs(launch.environment.iter().cloned())
                 .stdin(Stdio::null())
                 .stdout(Stdio::null())
                 .stderr(Stdio::null())
@@ -44,6 +58,8 @@ impl Driver {
                 process,
                 address,
                 session: None,
+                browser: None,
+                _display: display,
             };
             if driver.listens().await? {
                 return Ok(driver);
@@ -71,9 +87,10 @@ impl Driver {
         format!("http://{}", self.address)
     }
 
-    /// Remembers the session, so that its browser is closed whatever happens.
-    pub(crate) fn close_at_the_end(&mut self, session: String) {
+    /// Remembers the session and the process of its browser, so that it is closed whatever happens.
+    pub(crate) fn close_at_the_end(&mut self, session: String, browser: Option<i32>) {
         self.session = Some(session);
+        self.browser = browser;
     }
 
     /// `DELETE /session/{id}` without a runtime, because a panicking test has none to offer.
@@ -93,11 +110,15 @@ impl Driver {
 
 impl Drop for Driver {
     fn drop(&mut self) {
-        if let Some(session) = self.session.take() {
-            // A browser that is gone already can't be closed, and nothing else can go wrong here.
-            let _ = self.close_session(&session);
+        let closed = self
+            .session
+            .take()
+            .is_none_or(|session| self.close_session(&session).is_ok());
+        // A browser that does not close, or whose driver hangs, is ended; what is gone already can't be.
+        let browser = self.browser.filter(|_| !closed).and_then(Pid::from_raw);
+        if let Some(browser) = browser {
+            let _ = kill_process(browser, Signal::KILL);
         }
-        // The browser is closed, so nothing of the driver's is left when it goes.
         let _ = self.process.kill();
         let _ = self.process.wait();
     }

@@ -5,11 +5,15 @@
 //! the screens and breaks when a name does. Nothing waits for a fixed time: everything waits for a
 //! condition, with a deadline. What the tests try lives in `tests/browser/`.
 //!
-//! Another engine comes in through [`engine`]: all else speaks plain W3C WebDriver.
+//! Every test runs in three engines, [`in_every_engine`]. Where they differ is said in [`engine`], and
+//! in `browser` for what W3C WebDriver has no words for: the console and how pages are shown.
 
+mod axe;
 mod browser;
+mod display;
 mod driver;
 mod engine;
+mod in_every_engine;
 mod outbox;
 mod patience;
 mod person;
@@ -20,11 +24,12 @@ mod stage;
 mod trouble;
 
 pub use browser::{Appearance, Browser, ConsoleLine, Element, Focus, Key, Role, Scheme, Tab};
-pub use engine::Engine;
+pub use engine::{Engine, Options};
 pub use outbox::{Message, Outbox};
 pub use patience::wait_for;
 pub use person::{CodeScreen, PhoneScreen, another_code};
 pub use plain_http::{Answer, send};
 pub use product::{Product, Setup, built_page};
-pub use stage::{Stage, play};
+pub use screens::Catalogue;
+pub use stage::{Stage, play, play_with};
 pub use trouble::{Outcome, Trouble};

@@ -16,6 +16,7 @@ pub struct Outbox {
 /// One message.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Message {
+    id: String,
     /// The code in it.
     pub code: String,
     /// What the phone would show.
@@ -55,6 +56,20 @@ impl Outbox {
         })
         .await
     }
+
+    /// Waits until there is one message more than before, and gives its code. Of two messages of one
+    /// second the outbox does not know which is newer.
+    pub async fn wait_for_new_code(&self, number: &str, before: &[Message]) -> Outcome<String> {
+        wait_for("a new message", async || {
+            let mut messages = self.messages(number).await?;
+            messages.retain(|one| before.iter().all(|other| other.id != one.id));
+            Ok(match messages.as_slice() {
+                [new] => Some(new.code.clone()),
+                _ => None,
+            })
+        })
+        .await
+    }
 }
 
 impl Message {
@@ -64,6 +79,7 @@ impl Message {
             text.ok_or_else(|| Trouble::new(format_args!("a message has no {name}")))
         };
         Ok(Self {
+            id: field("id")?,
             code: field("code")?,
             text: field("text")?,
         })

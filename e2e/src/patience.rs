@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use crate::trouble::{Outcome, Trouble};
 
 /// So late that only something broken is later, also on a busy machine.
-const DEADLINE: Duration = Duration::from_secs(40);
+pub(crate) const DEADLINE: Duration = Duration::from_secs(40);
 
 /// How often is looked.
 const INTERVAL: Duration = Duration::from_millis(40);
@@ -24,10 +24,12 @@ pub async fn wait_for<T>(
     let began = Instant::now();
     let mut last = None;
     while began.elapsed() < DEADLINE {
-        match look().await {
-            Ok(Some(found)) => return Ok(found),
-            Ok(None) => last = None,
-            Err(trouble) => last = Some(trouble),
+        // A browser that hangs must not take the test with it.
+        match tokio::time::timeout(DEADLINE, look()).await {
+            Ok(Ok(Some(found))) => return Ok(found),
+            Ok(Ok(None)) => last = None,
+            Ok(Err(trouble)) => last = Some(trouble),
+            Err(_) => last = Some(Trouble::new("no answer")),
         }
         tokio::time::sleep(INTERVAL).await;
     }

@@ -26,8 +26,8 @@ impl Browser {
     /// When it does not come.
     pub async fn phone_screen(&self) -> Outcome<PhoneScreen<'_>> {
         self.wait_for_path("/").await?;
-        self.find(Role::Heading, "Sign in").await?;
-        self.find(Role::Combobox, "Country").await?;
+        self.find(Role::Heading, self.words().sign_in).await?;
+        self.find(Role::Combobox, self.words().country).await?;
         Ok(PhoneScreen { browser: self })
     }
 
@@ -36,7 +36,8 @@ impl Browser {
     /// # Errors
     /// When it does not come.
     pub async fn code_screen(&self) -> Outcome<CodeScreen<'_>> {
-        self.find(Role::Heading, "Enter the code").await?;
+        self.find(Role::Heading, self.words().enter_the_code)
+            .await?;
         self.wait_for_path("/verify").await?;
         Ok(CodeScreen { browser: self })
     }
@@ -46,7 +47,7 @@ impl Browser {
     /// # Errors
     /// When it does not come.
     pub async fn account_screen(&self) -> Outcome {
-        self.find(Role::Heading, "You're signed in").await?;
+        self.find(Role::Heading, self.words().signed_in).await?;
         self.wait_for_path("/account").await
     }
 
@@ -57,10 +58,10 @@ impl Browser {
     pub async fn sign_in(&self, product: &Product, number: &str) -> Outcome {
         self.go(&product.url("/")).await?;
         let outbox = product.outbox();
-        let before = outbox.messages(number).await?.len();
+        let before = outbox.messages(number).await?;
         self.phone_screen().await?.send_code_to(number).await?;
         let screen = self.code_screen().await?;
-        let code = outbox.wait_for_code(number, before + 1).await?;
+        let code = outbox.wait_for_new_code(number, &before).await?;
         screen.enter(&code).await?;
         self.account_screen().await
     }
@@ -69,12 +70,19 @@ impl Browser {
 impl PhoneScreen<'_> {
     /// The field for the number.
     pub async fn number_field(&self) -> Outcome<Element> {
-        self.browser.find(Role::Textbox, "Phone number").await
+        let name = self.browser.words().phone_number;
+        self.browser.find(Role::Textbox, name).await
+    }
+
+    /// The field for the country.
+    pub async fn country_field(&self) -> Outcome<Element> {
+        let name = self.browser.words().country;
+        self.browser.find(Role::Combobox, name).await
     }
 
     /// Chooses a country by its English name.
     pub async fn choose_country(&self, name: &str) -> Outcome {
-        let field = self.browser.find(Role::Combobox, "Country").await?;
+        let field = self.country_field().await?;
         field.press().await?;
         field.type_text(name).await?;
         // Some countries' names begin with the name of another; the dial code follows the whole.
@@ -93,7 +101,8 @@ impl PhoneScreen<'_> {
 
     /// Presses the button.
     pub async fn press_send_code(&self) -> Outcome {
-        let button = self.browser.find(Role::Button, "Send code").await?;
+        let name = self.browser.words().send_code;
+        let button = self.browser.find(Role::Button, name).await?;
         button.press().await
     }
 }
@@ -101,7 +110,8 @@ impl PhoneScreen<'_> {
 impl CodeScreen<'_> {
     /// The field for the code.
     pub async fn code_field(&self) -> Outcome<Element> {
-        self.browser.find(Role::Textbox, "Verification code").await
+        let name = self.browser.words().verification_code;
+        self.browser.find(Role::Textbox, name).await
     }
 
     /// Types a whole code, which sends itself.
@@ -113,15 +123,16 @@ impl CodeScreen<'_> {
 
     /// Presses “Resend code” as soon as it can be pressed, and gives the code that comes.
     pub async fn resend(&self, outbox: &Outbox, number: &str) -> Outcome<String> {
-        let before = outbox.messages(number).await?.len();
+        let name = self.browser.words().resend_code;
+        let before = outbox.messages(number).await?;
         wait_for("“Resend code” to be enabled", async || {
-            let button = self.browser.find(Role::Button, "Resend code").await?;
+            let button = self.browser.find(Role::Button, name).await?;
             Ok(button.is_enabled().await?.then_some(()))
         })
         .await?;
-        let button = self.browser.find(Role::Button, "Resend code").await?;
+        let button = self.browser.find(Role::Button, name).await?;
         button.press().await?;
-        outbox.wait_for_code(number, before + 1).await
+        outbox.wait_for_new_code(number, &before).await
     }
 
     /// Waits for the sentence that tells what is wrong.

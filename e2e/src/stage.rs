@@ -4,9 +4,10 @@
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::path::{Path, PathBuf};
 use std::task::Poll;
+use std::time::Duration;
 
 use crate::browser::Browser;
-use crate::engine::Engine;
+use crate::engine::{Engine, Options};
 use crate::product::{Product, Setup};
 use crate::trouble::{Outcome, Trouble};
 
@@ -27,7 +28,9 @@ impl Stage {
     /// # Errors
     /// As [`Browser::open`].
     pub async fn another_browser(&mut self) -> Outcome<&mut Browser> {
-        self.others.push(Browser::open(Engine::Chromium).await?);
+        let engine = self.browser.engine();
+        let another = Browser::open(engine, Options::default()).await?;
+        self.others.push(another);
         self.others
             .last_mut()
             .ok_or_else(|| Trouble::new("no browser"))
@@ -42,8 +45,8 @@ impl Stage {
     }
 }
 
-/// Plays a scene on a fresh stage. Afterwards no browser's console
-/// may hold a complaint, and the product must stop without one.
+/// Plays a scene on a fresh stage, in a browser as it comes. Afterwards no browser's console may hold a
+/// complaint, and the product must stop without one.
 ///
 /// # Errors
 /// What the scene or the end has found. A picture of the page is left in `target/e2e/`.
@@ -51,13 +54,31 @@ impl Stage {
 /// # Panics
 /// When the scene does.
 pub async fn play(
+    engine: Engine,
+    name: &str,
+    setup: Setup<'_>,
+    scene: impl AsyncFnOnce(&mut Stage) -> Outcome,
+) -> Outcome {
+    play_with(engine, Options::default(), name, setup, scene).await
+}
+
+/// As [`play`], in a browser that a person has set up.
+///
+/// # Errors
+/// As [`play`].
+///
+/// # Panics
+/// As [`play`].
+pub async fn play_with(
+    engine: Engine,
+    options: Options<'_>,
     name: &str,
     setup: Setup<'_>,
     scene: impl AsyncFnOnce(&mut Stage) -> Outcome,
 ) -> Outcome {
     let mut stage = Stage {
         product: Product::start(setup).await?,
-        browser: Browser::open(Engine::Chromium).await?,
+        browser: Browser::open(engine, options).await?,
         others: Vec::new(),
     };
     let ended = {
@@ -71,7 +92,7 @@ pub async fn play(
         .await
     };
     if !matches!(ended, Ok(Ok(()))) {
-        leave_traces(name, &stage.browser).await;
+        leave_traces(&format!("{engine}-{name}"), &stage.browser).await;
     }
     match ended {
         Err(panic) => resume_unwind(panic),
@@ -103,9 +124,14 @@ pub async fn play(
     reason = "shown by the test runner beside the failure"
 )]
 async fn leave_traces(name: &str, browser: &Browser) {
-    match traces(name, browser).await {
-        Ok(path) => eprintln!("the page as it was: {}", path.display()),
-        Err(trouble) => eprintln!("no picture of the page: {trouble}"),
+    // What hangs here has been waited for long enough.
+    match tokio::time::timeout(Duration::from_secs(20), traces(name, browser)).await {
+        Ok(Ok(path)) => eprintln!("the page as it was: {}", path.display()),
+        Ok(Err(trouble)) => eprintln!("no picture of the page: {trouble}"),
+        Err(_) => {
+            eprintln!("no picture of the page: the browser does not answer");
+            return;
+        }
     }
     for complaint in browser.complaints().await.unwrap_or_default() {
         eprintln!("console: {complaint}");

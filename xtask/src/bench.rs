@@ -18,7 +18,7 @@ pub(crate) struct Options {
 
 /// Measures and prints tables.
 pub(crate) fn bench(options: &Options) -> Result<(), Failure> {
-    browser::set_up()?;
+    browser::set_up(&[])?;
     // One after the other: together they would share the benchmark's features.
     for package in ["otp-service", "bench"] {
         step(format_args!("Building {package}"), || build(package))?;

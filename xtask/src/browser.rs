@@ -1,5 +1,8 @@
-//! Brings what the tests run with: browser, driver, PostgreSQL and Python, Debian's packages, by apt-get where
-//! that is allowed. Where it is not, the one line to type is said.
+//! Brings what the tests run with: browsers and their drivers, PostgreSQL and Python, Debian's packages, by
+//! apt-get where that is allowed. Where it is not, the one line to type is said. Firefox's driver, which
+//! Debian does not have, comes by `tools`.
+
+use clap::ValueEnum;
 
 use crate::command::{on_path, output_of, program, run};
 use crate::failure::Failure;
@@ -7,31 +10,58 @@ use crate::postgres;
 use crate::progress::{ready, step};
 use crate::python;
 
-/// A program and the Debian package that it comes in.
-const NEEDED: [(&str, &str); 4] = [
-    ("chromium", "chromium"),
-    ("chromedriver", "chromium-driver"),
-    ("postgres", "postgresql"),
-    ("python3", "python3-venv"),
+/// A browser that the tests run in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Engine {
+    Chromium,
+    Firefox,
+    /// WebKitGTK, the engine of Safari on a machine that is no Mac.
+    #[value(name = "webkit")]
+    WebKit,
+}
+
+impl Engine {
+    pub(crate) const ALL: [Self; 3] = [Self::Chromium, Self::Firefox, Self::WebKit];
+
+    /// What the names of all tests in this engine have in them, and no others.
+    pub(crate) fn tests(self) -> &'static str {
+        match self {
+            Self::Chromium => "::chromium::",
+            Self::Firefox => "::firefox::",
+            Self::WebKit => "::webkit::",
+        }
+    }
+}
+
+/// A program, the Debian package that it comes in, and the one engine that it is for.
+const NEEDED: [(&str, &str, Option<Engine>); 7] = [
+    ("chromium", "chromium", Some(Engine::Chromium)),
+    ("chromedriver", "chromium-driver", Some(Engine::Chromium)),
+    ("firefox", "firefox-esr", Some(Engine::Firefox)),
+    ("WebKitWebDriver", "webkit2gtk-driver", Some(Engine::WebKit)),
+    ("Xvfb", "xvfb", Some(Engine::WebKit)),
+    ("postgres", "postgresql", None),
+    ("python3", "python3-venv", None),
 ];
 
-/// Makes sure that Chromium, its driver, PostgreSQL and Python are installed.
-pub(crate) fn set_up() -> Result<(), Failure> {
-    let missing = missing_packages(|program| match program {
+/// Makes sure that these browsers, their drivers, PostgreSQL and Python are installed.
+pub(crate) fn set_up(engines: &[Engine]) -> Result<(), Failure> {
+    let missing = missing_packages(engines, |program| match program {
         // Debian keeps its programs off the search path.
         "postgres" => postgres::is_there(),
         // It comes without what makes environments.
         "python3" => python::is_there(),
+        "firefox" => on_path("firefox") || on_path("firefox-esr"),
         _ => on_path(program),
     });
     if missing.is_empty() {
-        ready("Chromium, its driver, PostgreSQL, Python");
+        ready("Browsers, PostgreSQL, Python");
         return Ok(());
     }
     let line = install_line(&missing);
     let Some(sudo) = root_prefix() else {
         return Err(Failure::new(
-            "The tests need a browser, its driver, PostgreSQL and Python.",
+            "The tests need browsers, PostgreSQL and Python.",
             format_args!("Type: sudo {line}"),
         ));
     };
@@ -50,11 +80,12 @@ pub(crate) fn set_up() -> Result<(), Failure> {
     })
 }
 
-fn missing_packages(is_there: impl Fn(&str) -> bool) -> Vec<&'static str> {
+fn missing_packages(engines: &[Engine], is_there: impl Fn(&str) -> bool) -> Vec<&'static str> {
     NEEDED
         .iter()
-        .filter(|(program, _)| !is_there(program))
-        .map(|(_, package)| *package)
+        .filter(|(_, _, engine)| engine.is_none_or(|engine| engines.contains(&engine)))
+        .filter(|(program, _, _)| !is_there(program))
+        .map(|(_, package, _)| *package)
         .collect()
 }
 
@@ -81,14 +112,23 @@ mod tests {
 
     #[test]
     fn only_what_is_missing_is_installed() {
-        assert_eq!(missing_packages(|_| true), Vec::<&str>::new());
+        let all = Engine::ALL.as_slice();
+        assert_eq!(missing_packages(all, |_| true), Vec::<&str>::new());
         assert_eq!(
-            missing_packages(|program| program != "chromedriver"),
+            missing_packages(all, |program| program != "chromedriver"),
             ["chromium-driver"]
         );
         assert_eq!(
-            install_line(&missing_packages(|_| false)),
-            "apt-get install -y chromium chromium-driver postgresql python3-venv"
+            install_line(&missing_packages(all, |_| false)),
+            "apt-get install -y chromium chromium-driver firefox-esr webkit2gtk-driver xvfb postgresql python3-venv"
+        );
+    }
+
+    #[test]
+    fn a_browser_that_is_not_wanted_is_not_installed() {
+        assert_eq!(
+            missing_packages(&[Engine::Firefox], |_| false),
+            ["firefox-esr", "postgresql", "python3-venv"]
         );
     }
 }

@@ -9,6 +9,7 @@
     reason = "a command line speaks on its two streams"
 )]
 
+mod axe;
 mod bench;
 mod browser;
 mod bundle;
@@ -45,7 +46,7 @@ struct CommandLine {
 enum Chore {
     /// Set everything up and run page, backend and OTP service on embedded defaults.
     Start(start::Options),
-    /// Set everything up, browser included, and run every check and test.
+    /// Set everything up, browsers included, and run every check and test.
     Test(test::Options),
     /// Install the build tools and nothing else.
     Setup,

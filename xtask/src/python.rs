@@ -1,7 +1,7 @@
 //! A Python of the tests' own, with the packages of `python/requirements.txt`: exactly those versions,
 //! exactly those files. Nothing is installed outside of `target/tools`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::command::{output_of, program, run};
@@ -47,19 +47,24 @@ pub(crate) fn set_up() -> Result<Python, Failure> {
                 .arg(&python.folder),
             "Type: sudo apt-get install -y python3-venv",
         )?;
-        let mut install = python.command();
-        install
-            .args([
-                "-m",
-                "pip",
-                "install",
-                "--quiet",
-                "--disable-pip-version-check",
-            ])
-            .args(["--require-hashes", "--only-binary=:all:", "--requirement"])
-            .arg(&wanted);
-        run(&mut install, REMEDY)?;
+        install(&python, &wanted, |install| install)?;
         std::fs::write(&installed, &packages).map_err(|error| Failure::file(&installed, &error))
     })?;
     Ok(python)
+}
+
+/// Installs the packages of a file of requirements: exactly these versions, exactly these files.
+/// `also` adds where to.
+pub(crate) fn install(
+    python: &Python,
+    requirements: &Path,
+    also: impl FnOnce(&mut Command) -> &mut Command,
+) -> Result<(), Failure> {
+    let mut install = python.command();
+    install
+        .args(["-m", "pip", "install"])
+        .args(["--quiet", "--disable-pip-version-check"])
+        .args(["--require-hashes", "--only-binary=:all:", "--requirement"])
+        .arg(requirements);
+    run(also(&mut install), REMEDY)
 }

@@ -1,16 +1,18 @@
 //! `cargo xtask test`: sets up, then checks and tests everything, and says at the end what took how
-//! long. `--only` picks steps.
+//! long. `--only` picks steps, `--browser` browsers.
 
 use std::fmt;
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use clap::{Parser, ValueEnum};
 
+use crate::browser::Engine;
 use crate::command::{cargo, run};
 use crate::failure::Failure;
 use crate::progress::Elapsed;
 use crate::tools::Tools;
-use crate::{browser, bundle, contract, postgres, tools, torture};
+use crate::{axe, browser, bundle, contract, postgres, tools, torture};
 
 /// Which steps run.
 #[derive(Debug, Parser)]
@@ -18,12 +20,25 @@ pub(crate) struct Options {
     /// Run this step and nothing else; may be given several times.
     #[arg(long, value_enum)]
     only: Vec<Step>,
+    /// Run the browser tests in this browser alone; may be given several times.
+    #[arg(long, value_enum)]
+    browser: Vec<Engine>,
+}
+
+impl Options {
+    fn engines(&self) -> &[Engine] {
+        if self.browser.is_empty() {
+            &Engine::ALL
+        } else {
+            &self.browser
+        }
+    }
 }
 
 /// The steps in the order in which they run: what fails soonest comes first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Step {
-    /// Build tools, browser and driver, PostgreSQL, Python.
+    /// Build tools, browsers and drivers, axe-core, PostgreSQL, Python.
     Setup,
     /// cargo fmt --check
     Format,
@@ -31,8 +46,10 @@ enum Step {
     Lint,
     /// The page, built and finished.
     Bundle,
-    /// cargo test for all crates, the browser tests and those on PostgreSQL included.
+    /// cargo test for all crates, those on PostgreSQL included, but for what runs in a browser.
     Tests,
+    /// The browser tests, in each browser.
+    Browsers,
     /// The OTP service killed again and again, a little; `cargo xtask torture` does it at length.
     Crashes,
     /// The official Python SDK and schemathesis against the OTP service.
@@ -42,35 +59,29 @@ enum Step {
 }
 
 impl Step {
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 9] = [
         Self::Setup,
         Self::Format,
         Self::Lint,
         Self::Bundle,
         Self::Tests,
+        Self::Browsers,
         Self::Crashes,
         Self::Contract,
         Self::Dependencies,
     ];
 
-    fn run(self) -> Result<(), Failure> {
+    fn run(self, engines: &[Engine]) -> Result<(), Failure> {
         match self {
-            Self::Setup => browser::set_up().and_then(|()| tools::set_up().map(drop)),
+            Self::Setup => set_up(engines),
             Self::Format => run(
                 cargo().args(["fmt", "--all", "--check"]),
                 "Type: cargo fmt --all",
             ),
             Self::Lint => lint(),
             Self::Bundle => bundle::build(&tools::set_up()?),
-            Self::Tests => {
-                let server = postgres::start()?;
-                run(
-                    cargo()
-                        .args(["test", "--workspace", "--locked", "--no-fail-fast"])
-                        .env("PIPIT_TEST_POSTGRES", server.address()),
-                    "Read the failed tests above; one alone runs with: cargo test -p <crate> <name>",
-                )
-            }
+            Self::Tests => tests(),
+            Self::Browsers => browsers(engines),
             Self::Crashes => torture::crashes(None),
             Self::Contract => contract::check(),
             Self::Dependencies => dependencies(&tools::set_up_cargo_deny()?),
@@ -82,7 +93,7 @@ impl Step {
         match self {
             Self::Setup | Self::Format | Self::Lint | Self::Dependencies => None,
             Self::Bundle | Self::Crashes | Self::Contract => Some(Self::Setup),
-            Self::Tests => Some(Self::Bundle),
+            Self::Tests | Self::Browsers => Some(Self::Bundle),
         }
     }
 }
@@ -112,7 +123,7 @@ pub(crate) fn test(options: &Options) -> Result<(), Failure> {
         let outcome = match missing(step, &reports) {
             Some(needed) => Outcome::Skipped(needed),
             None => step
-                .run()
+                .run(options.engines())
                 .map_or_else(Outcome::Failed, |()| Outcome::Passed),
         };
         if let Outcome::Failed(failure) = &outcome {
@@ -160,6 +171,48 @@ fn summary(reports: &[Report]) -> Result<(), Failure> {
             failed.first().map_or("tests", String::as_str)
         ),
     ))
+}
+
+fn set_up(engines: &[Engine]) -> Result<(), Failure> {
+    browser::set_up(engines)?;
+    if engines.contains(&Engine::Firefox) {
+        tools::set_up_geckodriver()?;
+    }
+    axe::set_up()?;
+    tools::set_up().map(drop)
+}
+
+/// All crates at once, also for the browser tests: cargo builds a crate anew for another choice of
+/// crates.
+fn all_tests(tools: &Tools) -> Command {
+    let mut command = tools.program("cargo");
+    command.args(["test", "--workspace", "--locked", "--no-fail-fast"]);
+    command
+}
+
+fn tests() -> Result<(), Failure> {
+    let server = postgres::start()?;
+    let mut command = all_tests(&Tools::installed());
+    command
+        .env("PIPIT_TEST_POSTGRES", server.address())
+        .arg("--");
+    for engine in Engine::ALL {
+        command.args(["--skip", engine.tests()]);
+    }
+    run(
+        &mut command,
+        "Read the failed tests above; one alone runs with: cargo test -p <crate> <name>",
+    )
+}
+
+fn browsers(engines: &[Engine]) -> Result<(), Failure> {
+    let mut command = all_tests(&Tools::installed());
+    command.args(["--test", "browser", "--"]);
+    command.args(engines.iter().map(|engine| engine.tests()));
+    run(
+        &mut command,
+        "Read the failed tests above; target/e2e has a picture of each page. One browser alone runs with: cargo xtask test --only browsers --browser <browser>",
+    )
 }
 
 fn lint() -> Result<(), Failure> {

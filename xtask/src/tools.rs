@@ -1,4 +1,5 @@
-//! Brings the build tools: the wasm target, wasm-bindgen and Trunk.
+//! Brings the build tools: the wasm target, wasm-bindgen and Trunk; and those of the tests that are on
+//! crates.io: cargo-deny, and geckodriver, which Debian does not have.
 //!
 //! Everything is checked before anything is done, so a second run costs nothing. Tools go to
 //! `target/tools`; nothing else on the machine is touched, but for the target that rustup adds.
@@ -19,6 +20,9 @@ const TRUNK_VERSION: &str = "0.21.14";
 /// The last line of cargo-deny that builds with this project's compiler.
 const CARGO_DENY_VERSION: &str = "0.20.2";
 
+/// What speaks WebDriver for Firefox; knows Firefox from 140 ESR on.
+const GECKODRIVER_VERSION: &str = "0.37.1";
+
 /// A program from crates.io in the one version that is wanted.
 struct Tool {
     package: &'static str,
@@ -35,6 +39,12 @@ pub(crate) struct Tools {
 }
 
 impl Tools {
+    /// Those that are installed.
+    pub(crate) fn installed() -> Self {
+        let folder = workspace::tools_folder().join("bin");
+        Self { folder }
+    }
+
     /// A command that finds these tools before any other.
     pub(crate) fn program(&self, name: &str) -> Command {
         let mut command = program(name);
@@ -62,8 +72,7 @@ pub(crate) fn set_up() -> Result<Tools, Failure> {
         features: &["--no-default-features", "--features", "rustls"],
         minutes: "two to three minutes, once",
     })?;
-    let folder = workspace::tools_folder().join("bin");
-    Ok(Tools { folder })
+    Ok(Tools::installed())
 }
 
 /// Installs cargo-deny (J-01, J-02).
@@ -75,8 +84,19 @@ pub(crate) fn set_up_cargo_deny() -> Result<Tools, Failure> {
         features: &["--no-default-features"],
         minutes: "two to three minutes, once",
     })?;
-    let folder = workspace::tools_folder().join("bin");
-    Ok(Tools { folder })
+    Ok(Tools::installed())
+}
+
+/// Installs geckodriver.
+pub(crate) fn set_up_geckodriver() -> Result<Tools, Failure> {
+    install(&Tool {
+        package: "geckodriver",
+        program: "geckodriver",
+        version: GECKODRIVER_VERSION.to_owned(),
+        features: &[],
+        minutes: "one to two minutes, once",
+    })?;
+    Ok(Tools::installed())
 }
 
 fn linker() -> Result<(), Failure> {

@@ -4,7 +4,9 @@
 use std::path::{Path, PathBuf};
 
 use clap::Parser;
-use e2e::{Appearance, Browser, Engine, Outcome, Product, Scheme, Setup, Trouble};
+use e2e::{
+    Appearance, Browser, Engine, Options as Person, Outcome, Product, Scheme, Setup, Trouble,
+};
 
 /// The pictures stand in the README, so they must load quickly.
 const LARGEST: usize = 60_000;
@@ -23,7 +25,7 @@ async fn main() -> Outcome {
     let options = Options::parse();
     std::fs::create_dir_all(&options.folder)?;
     let product = Product::start(Setup::default()).await?;
-    let browser = Browser::open(Engine::Chromium).await?;
+    let browser = Browser::open(Engine::Chromium, Person::default()).await?;
     let number = "+12125550142";
 
     browser.go(&product.url("/")).await?;
@@ -58,6 +60,7 @@ async fn take(browser: &Browser, folder: &Path, screen: &str) -> Outcome {
                     scheme,
                     width,
                     height,
+                    ..Appearance::default()
                 })
                 .await?;
             let picture = browser.picture().await?;

@@ -1,5 +1,12 @@
-//! How the page is shown: colours and size of the window. By the developer tools' protocol, because
-//! W3C WebDriver knows no colour scheme, and windows of 320 px are no longer made.
+//! How the page is shown: colours, movement, and the size of the window. W3C WebDriver has no words for
+//! the first two, and makes no window of 320 px, so each engine is told in its own way:
+//!
+//! | | Chromium | Firefox | WebKit |
+//! | --- | --- | --- | --- |
+//! | light, dark | yes | yes | when it is opened |
+//! | reduced motion | yes | yes | when it is opened |
+//! | forced colours | yes | yes | not at all |
+//! | any size | yes | yes | no narrower than its toolbar, about 450 px |
 
 use fantoccini::wd::WebDriverCompatibleCommand;
 use http::Method;
@@ -7,6 +14,7 @@ use serde_json::{Value, json};
 use url::{ParseError, Url};
 
 use super::Browser;
+use crate::engine::Engine;
 use crate::patience::wait_for;
 use crate::trouble::Outcome;
 
@@ -19,15 +27,31 @@ pub enum Scheme {
     Dark,
 }
 
-/// Colours, and the window's inner size in CSS pixels.
+/// What the person's system asks pages to look like, and the window's inner size.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Appearance {
     /// `prefers-color-scheme`.
     pub scheme: Scheme,
-    /// Width.
+    /// `forced-colors`: the system's few colours instead of the page's.
+    pub forced_colors: bool,
+    /// `prefers-reduced-motion`.
+    pub reduced_motion: bool,
+    /// Width in CSS pixels.
     pub width: u32,
-    /// Height.
+    /// Height in CSS pixels.
     pub height: u32,
+}
+
+impl Default for Appearance {
+    fn default() -> Self {
+        Self {
+            scheme: Scheme::Light,
+            forced_colors: false,
+            reduced_motion: false,
+            width: 1280,
+            height: 800,
+        }
+    }
 }
 
 impl Scheme {
@@ -45,30 +69,126 @@ impl Browser {
     /// Shows pages so from now on.
     ///
     /// # Errors
-    /// When the browser is no Chromium.
+    /// When this engine can't; see the table of this file.
     pub async fn appear(&self, appearance: Appearance) -> Outcome {
+        match self.engine {
+            Engine::Chromium => self.appear_in_chromium(appearance).await?,
+            Engine::Firefox => self.appear_in_firefox(appearance).await?,
+            Engine::WebKit => self.resize(appearance).await?,
+        }
+        self.wait_until_shown(appearance).await
+    }
+
+    /// Colours fade over into each other; what counts is what comes out.
+    async fn wait_until_shown(&self, appearance: Appearance) -> Outcome {
+        const SHOWN: &str = "
+            const [scheme, forced, reduced, width] = arguments;
+            const is = query => matchMedia(query).matches;
+            return (forced || is(`(prefers-color-scheme: ${scheme})`))
+                && is('(forced-colors: active)') === forced
+                && is('(prefers-reduced-motion: reduce)') === reduced
+                && innerWidth === width
+                && document.getAnimations().every(one => one.playState !== 'running')";
         let Appearance {
             scheme,
+            forced_colors,
+            reduced_motion,
             width,
-            height,
+            ..
         } = appearance;
-        let features = json!([{"name": "prefers-color-scheme", "value": scheme.name()}]);
+        let arguments = vec![
+            json!(scheme.name()),
+            json!(forced_colors),
+            json!(reduced_motion),
+            json!(width),
+        ];
+        wait_for(
+            format_args!("the page to be shown as {appearance:?}"),
+            async || {
+                let shown = self.client.execute(SHOWN, arguments.clone()).await?;
+                Ok((shown == true).then_some(()))
+            },
+        )
+        .await
+    }
+
+    async fn appear_in_chromium(&self, appearance: Appearance) -> Outcome {
+        let choose = |name: &str, value: &str| json!({"name": name, "value": value});
+        let features = json!([
+            choose("prefers-color-scheme", appearance.scheme.name()),
+            choose(
+                "forced-colors",
+                if appearance.forced_colors {
+                    "active"
+                } else {
+                    "none"
+                }
+            ),
+            choose(
+                "prefers-reduced-motion",
+                if appearance.reduced_motion {
+                    "reduce"
+                } else {
+                    "no-preference"
+                }
+            ),
+        ]);
         self.tool("Emulation.setEmulatedMedia", json!({"features": features}))
             .await?;
         self.tool(
             "Emulation.setDeviceMetricsOverride",
-            json!({"width": width, "height": height, "deviceScaleFactor": 1, "mobile": false}),
+            json!({"width": appearance.width, "height": appearance.height, "deviceScaleFactor": 1, "mobile": false}),
         )
         .await?;
         self.tool("Emulation.setScrollbarsHidden", json!({"hidden": true}))
+            .await
+    }
+
+    async fn appear_in_firefox(&self, appearance: Appearance) -> Outcome {
+        const APPEAR: &str = "
+            const [dark, forced, reduced, width, height] = arguments;
+            const choose = (name, value) => Services.prefs.setIntPref(name, value);
+            choose('layout.css.prefers-color-scheme.content-override', dark ? 0 : 1);
+            choose('browser.display.document_color_use', forced ? 2 : 0);
+            choose('ui.prefersReducedMotion', reduced ? 1 : 0);
+            const style = gBrowser.selectedBrowser.style;
+            for (const [side, length] of [['width', width], ['height', height]]) {
+                for (const name of [side, `min-${side}`, `max-${side}`]) {
+                    style.setProperty(name, `${length}px`, 'important');
+                }
+            }";
+        let Appearance {
+            scheme,
+            forced_colors,
+            reduced_motion,
+            width,
+            height,
+        } = appearance;
+        let arguments = vec![
+            json!(scheme == Scheme::Dark),
+            json!(forced_colors),
+            json!(reduced_motion),
+            json!(width),
+            json!(height),
+        ];
+        self.run_in_firefox(APPEAR, arguments).await.map(drop)
+    }
+
+    /// The window's outer size is what can be set, its inner size what is wanted.
+    async fn resize(&self, appearance: Appearance) -> Outcome {
+        let edges = self
+            .run("return [outerWidth - innerWidth, outerHeight - innerHeight]")
             .await?;
-        // Colours fade over into each other; a picture is taken of what comes out.
-        wait_for("the page to come to rest", async || {
-            let resting =
-                "return document.getAnimations().every(one => one.playState !== 'running')";
-            Ok((self.run(resting).await? == true).then_some(()))
-        })
-        .await
+        let edge = |at: usize| {
+            edges[at]
+                .as_u64()
+                .and_then(|length| u32::try_from(length).ok())
+                .unwrap_or(0)
+        };
+        Ok(self
+            .client
+            .set_window_size(appearance.width + edge(0), appearance.height + edge(1))
+            .await?)
     }
 
     async fn tool(&self, name: &'static str, parameters: Value) -> Outcome {
@@ -79,7 +199,7 @@ impl Browser {
     }
 }
 
-/// One command of the developer tools' protocol.
+/// One command of Chromium's developer tools' protocol.
 #[derive(Debug)]
 struct DeveloperTool {
     name: &'static str,

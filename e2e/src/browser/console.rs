@@ -1,14 +1,30 @@
 //! The browser's console: script errors and broken content policies end up there. A test is good
 //! only when it stays empty, but for requests that the test itself made fail.
+//!
+//! Not every engine lets a test see all of it:
+//!
+//! | | Chromium | Firefox | WebKit |
+//! | --- | --- | --- | --- |
+//! | scripts that fail, promises that nobody catches | yes | yes | once the page has loaded |
+//! | what the content policy stops | yes | yes | once the page has loaded |
+//! | files that are not what their integrity value says | yes | yes | no |
+//! | what the page itself writes with `console.error` | yes | no | once the page has loaded |
+//! | requests that fail | yes | no | no |
+//!
+//! A program that panics fails as a script, so no engine overlooks it.
+
+mod chromium;
+mod firefox;
+mod webkit;
 
 use std::fmt;
+use std::sync::{Mutex, PoisonError};
 
-use fantoccini::wd::WebDriverCompatibleCommand;
-use http::Method;
 use serde_json::Value;
-use url::{ParseError, Url};
+use url::Url;
 
 use super::Browser;
+use crate::engine::Engine;
 use crate::trouble::Outcome;
 
 /// One line of the console.
@@ -16,7 +32,7 @@ use crate::trouble::Outcome;
 pub struct ConsoleLine {
     /// `SEVERE`, `WARNING`, `INFO`, …
     level: String,
-    /// `network`, `security`, `javascript`, `console-api`, …
+    /// `network`, `security`, `javascript`, `console-api`, …; other words in other engines.
     source: String,
     /// What it says; for failed requests it begins with their address.
     message: String,
@@ -27,6 +43,8 @@ pub struct ConsoleLine {
 pub(super) struct Console {
     failing: Vec<String>,
     ignored: bool,
+    /// Lines of pages that have been left, where the browser itself does not keep them.
+    kept: Mutex<Vec<ConsoleLine>>,
 }
 
 impl Browser {
@@ -43,14 +61,41 @@ impl Browser {
 
     /// Errors and broken policies since the last call that the test did not announce.
     pub async fn complaints(&self) -> Outcome<Vec<ConsoleLine>> {
-        let lines = self.client.issue_cmd(TakeLog).await?;
-        Ok(lines
-            .as_array()
-            .into_iter()
-            .flatten()
-            .map(ConsoleLine::read)
-            .filter(|line| line.is_complaint() && !self.console.announced(line))
-            .collect())
+        let mut lines = self.console.take_kept();
+        lines.extend(self.take_console().await?);
+        lines.retain(|line| line.is_complaint() && !self.console.announced(line));
+        Ok(lines)
+    }
+
+    /// Whether this browser's console tells of files that are not what their integrity value says.
+    #[must_use]
+    pub fn tells_of_integrity(&self) -> bool {
+        self.engine != Engine::WebKit
+    }
+
+    /// To be called before the page goes or another is looked at.
+    pub(super) async fn leave_page(&self) -> Outcome {
+        if self.engine == Engine::WebKit {
+            let lines = self.take_page_lines().await?;
+            self.console.keep(lines);
+        }
+        Ok(())
+    }
+
+    /// To be called when another page is there.
+    pub(super) async fn watch_page(&self) -> Outcome {
+        if self.engine == Engine::WebKit {
+            self.watch_page_lines().await?;
+        }
+        Ok(())
+    }
+
+    async fn take_console(&self) -> Outcome<Vec<ConsoleLine>> {
+        match self.engine {
+            Engine::Chromium => self.take_log().await,
+            Engine::Firefox => self.take_console_service().await,
+            Engine::WebKit => self.take_page_lines().await,
+        }
     }
 }
 
@@ -62,6 +107,16 @@ impl Console {
         self.ignored
             || line.source == "network" && path.is_ok_and(|path| self.failing.contains(&path))
     }
+
+    fn keep(&self, lines: Vec<ConsoleLine>) {
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.extend(lines);
+    }
+
+    fn take_kept(&self) -> Vec<ConsoleLine> {
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        std::mem::take(&mut *kept)
+    }
 }
 
 impl ConsoleLine {
@@ -72,6 +127,11 @@ impl ConsoleLine {
             source: field("source"),
             message: field("message"),
         }
+    }
+
+    fn read_all(lines: &Value) -> Vec<Self> {
+        let lines = lines.as_array().into_iter().flatten();
+        lines.map(Self::read).collect()
     }
 
     /// An error, or a warning about what the policy or an integrity value has stopped. Browsers
@@ -88,23 +148,6 @@ impl fmt::Display for ConsoleLine {
     }
 }
 
-/// Takes the lines out of chromedriver's log; not part of W3C WebDriver.
-#[derive(Debug)]
-struct TakeLog;
-
-impl WebDriverCompatibleCommand for TakeLog {
-    fn endpoint(&self, base_url: &Url, session_id: Option<&str>) -> Result<Url, ParseError> {
-        base_url.join(&format!(
-            "session/{}/se/log",
-            session_id.unwrap_or_default()
-        ))
-    }
-
-    fn method_and_body(&self, _: &Url) -> (Method, Option<String>) {
-        (Method::POST, Some(r#"{"type":"browser"}"#.to_owned()))
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -118,7 +161,7 @@ mod tests {
     fn only_the_announced_request_may_fail() {
         let console = Console {
             failing: vec!["/api/otp/verify".to_owned()],
-            ignored: false,
+            ..Console::default()
         };
         let failed = "http://127.0.0.1:1/api/otp/verify - Failed to load resource: 400";
         assert!(console.announced(&line("network", failed)));

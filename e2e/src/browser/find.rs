@@ -88,11 +88,7 @@ impl Browser {
     pub async fn find_starting(&self, role: Role, start: &str) -> Outcome<Element> {
         wait_for(
             format_args!("a {} “{start}…”", role.name()),
-            async || {
-                let found = self.with_role(role).await?.into_iter();
-                let mut found = found.filter(|(_, name)| name.starts_with(start));
-                Ok(found.next().map(|(element, _)| element))
-            },
+            async || self.first(role, |name| name.starts_with(start)).await,
         )
         .await
     }
@@ -147,20 +143,21 @@ impl Browser {
     }
 
     async fn look_for(&self, role: Role, name: &str) -> Outcome<Option<Element>> {
-        let found = self.with_role(role).await?.into_iter();
-        let mut found = found.filter(|(_, own)| own == name);
-        Ok(found.next().map(|(element, _)| element))
+        self.first(role, |own| own == name).await
     }
 
-    async fn with_role(&self, role: Role) -> Outcome<Vec<(Element, String)>> {
-        let mut found = Vec::new();
+    /// The first element of this role with such a name. The cheapest question comes first, because
+    /// each is a call, and lists are long.
+    async fn first(&self, role: Role, fits: impl Fn(&str) -> bool) -> Outcome<Option<Element>> {
         for element in self.candidates(role).await? {
-            if element.inner.is_displayed().await? && element.role(self).await? == role.name() {
-                let name = element.name(self).await?;
-                found.push((element, name));
+            if fits(&element.name(self).await?)
+                && element.role(self).await? == role.name()
+                && element.inner.is_displayed().await?
+            {
+                return Ok(Some(element));
             }
         }
-        Ok(found)
+        Ok(None)
     }
 
     async fn candidates(&self, role: Role) -> Outcome<Vec<Element>> {

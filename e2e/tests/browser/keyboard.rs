@@ -1,10 +1,11 @@
 //! The whole way in and out without a mouse.
 
-use e2e::{Key, Outcome, Role, Setup, play};
+use e2e::{Engine, Key, Outcome, Role, Setup, in_every_engine, play};
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn the_whole_way_in_and_out_works_by_keyboard_alone() -> Outcome {
-    play("keyboard", Setup::default(), async |stage| {
+in_every_engine![the_whole_way_in_and_out_works_by_keyboard_alone,];
+
+async fn the_whole_way_in_and_out_works_by_keyboard_alone(engine: Engine) -> Outcome {
+    play(engine, "keyboard", Setup::default(), async |stage| {
         let number = "+33612345681";
         let browser = &stage.browser;
         stage.open("/").await?;

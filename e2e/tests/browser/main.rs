@@ -4,6 +4,7 @@
 //! of its own, because messages are limited per number. How things are found and waited for lives
 //! in the crate's library; what each screen must do is specified in the words used here.
 
+mod accessibility;
 mod integrity;
 mod keyboard;
 mod navigation;

@@ -1,10 +1,19 @@
 //! Back, bookmarks, and addresses opened out of turn.
 
-use e2e::{Outcome, Role, Setup, play};
+use e2e::{Engine, Outcome, Role, Setup, in_every_engine, play};
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn back_from_the_code_screen_leads_to_the_phone_screen_and_sends_nothing() -> Outcome {
-    play("back", Setup::default(), async |stage| {
+in_every_engine![
+    back_from_the_code_screen_leads_to_the_phone_screen_and_sends_nothing,
+    change_number_goes_back_and_keeps_the_number,
+    a_bookmark_of_the_code_screen_leads_to_the_beginning_without_an_error,
+    the_account_screen_is_for_the_signed_in_alone,
+    every_screen_has_a_title_of_its_own,
+];
+
+async fn back_from_the_code_screen_leads_to_the_phone_screen_and_sends_nothing(
+    engine: Engine,
+) -> Outcome {
+    play(engine, "back", Setup::default(), async |stage| {
         let number = "+4915123456741";
         let outbox = stage.product.outbox();
         stage.open("/").await?;
@@ -28,9 +37,8 @@ async fn back_from_the_code_screen_leads_to_the_phone_screen_and_sends_nothing()
     .await
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn change_number_goes_back_and_keeps_the_number() -> Outcome {
-    play("change_number", Setup::default(), async |stage| {
+async fn change_number_goes_back_and_keeps_the_number(engine: Engine) -> Outcome {
+    play(engine, "change_number", Setup::default(), async |stage| {
         stage.open("/").await?;
         let screen = stage.browser.phone_screen().await?;
         screen.send_code_to("+49 1512 3456742").await?;
@@ -46,9 +54,10 @@ async fn change_number_goes_back_and_keeps_the_number() -> Outcome {
     .await
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_bookmark_of_the_code_screen_leads_to_the_beginning_without_an_error() -> Outcome {
-    play("bookmark", Setup::default(), async |stage| {
+async fn a_bookmark_of_the_code_screen_leads_to_the_beginning_without_an_error(
+    engine: Engine,
+) -> Outcome {
+    play(engine, "bookmark", Setup::default(), async |stage| {
         stage.open("/verify").await?;
         stage.browser.phone_screen().await?;
         assert!(stage.browser.is_silent(Role::Alert).await?);
@@ -57,18 +66,21 @@ async fn a_bookmark_of_the_code_screen_leads_to_the_beginning_without_an_error()
     .await
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn the_account_screen_is_for_the_signed_in_alone() -> Outcome {
-    play("account_signed_out", Setup::default(), async |stage| {
-        stage.open("/account").await?;
-        stage.browser.phone_screen().await.map(drop)
-    })
+async fn the_account_screen_is_for_the_signed_in_alone(engine: Engine) -> Outcome {
+    play(
+        engine,
+        "account_signed_out",
+        Setup::default(),
+        async |stage| {
+            stage.open("/account").await?;
+            stage.browser.phone_screen().await.map(drop)
+        },
+    )
     .await
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn every_screen_has_a_title_of_its_own() -> Outcome {
-    play("titles", Setup::default(), async |stage| {
+async fn every_screen_has_a_title_of_its_own(engine: Engine) -> Outcome {
+    play(engine, "titles", Setup::default(), async |stage| {
         let number = "+4915123456743";
         let mut titles = Vec::new();
         stage.open("/").await?;

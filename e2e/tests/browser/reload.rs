@@ -1,10 +1,14 @@
 //! Reloading each screen: nothing is sent, nothing is lost.
 
-use e2e::{Browser, Outcome, Role, Setup, Trouble, play, wait_for};
+use e2e::{Browser, Engine, Outcome, Role, Setup, Trouble, in_every_engine, play, wait_for};
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn reloading_sends_nothing_and_loses_nothing_on_every_screen() -> Outcome {
-    play("reload", Setup::default(), async |stage| {
+in_every_engine![
+    reloading_sends_nothing_and_loses_nothing_on_every_screen,
+    the_countdown_goes_on_where_it_was_after_a_reload,
+];
+
+async fn reloading_sends_nothing_and_loses_nothing_on_every_screen(engine: Engine) -> Outcome {
+    play(engine, "reload", Setup::default(), async |stage| {
         let number = "+4915123456731";
         let outbox = stage.product.outbox();
         stage.open("/").await?;
@@ -35,9 +39,8 @@ async fn reloading_sends_nothing_and_loses_nothing_on_every_screen() -> Outcome 
     .await
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn the_countdown_goes_on_where_it_was_after_a_reload() -> Outcome {
-    play("countdown", Setup::default(), async |stage| {
+async fn the_countdown_goes_on_where_it_was_after_a_reload(engine: Engine) -> Outcome {
+    play(engine, "countdown", Setup::default(), async |stage| {
         let number = "+4915123456732";
         stage.open("/").await?;
         stage

@@ -1,7 +1,13 @@
 //! Asking for another code. The OTP service runs beside the backend here, because its cool-down is
 //! made short by its own setting.
 
-use e2e::{CodeScreen, Outcome, Role, Setup, Stage, play};
+use e2e::{CodeScreen, Engine, Outcome, Role, Setup, Stage, in_every_engine, play};
+
+in_every_engine![
+    after_a_resend_the_first_code_still_works_a_07,
+    after_a_resend_the_second_code_works_a_07,
+    while_it_cools_down_another_code_can_not_be_asked_for_b_04,
+];
 
 const SHORT_COOL_DOWN: Setup<'_> = Setup {
     backend: &[],
@@ -28,9 +34,8 @@ async fn two_codes<'a>(
     Ok((screen, first, second))
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn after_a_resend_the_first_code_still_works_a_07() -> Outcome {
-    play("resend_first", SHORT_COOL_DOWN, async |stage| {
+async fn after_a_resend_the_first_code_still_works_a_07(engine: Engine) -> Outcome {
+    play(engine, "resend_first", SHORT_COOL_DOWN, async |stage| {
         let (screen, first, _) = two_codes(stage, "+4915123456721").await?;
         screen.enter(&first).await?;
         stage.browser.account_screen().await
@@ -38,9 +43,8 @@ async fn after_a_resend_the_first_code_still_works_a_07() -> Outcome {
     .await
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn after_a_resend_the_second_code_works_a_07() -> Outcome {
-    play("resend_second", SHORT_COOL_DOWN, async |stage| {
+async fn after_a_resend_the_second_code_works_a_07(engine: Engine) -> Outcome {
+    play(engine, "resend_second", SHORT_COOL_DOWN, async |stage| {
         let (screen, _, second) = two_codes(stage, "+4915123456722").await?;
         screen.enter(&second).await?;
         stage.browser.account_screen().await
@@ -48,9 +52,8 @@ async fn after_a_resend_the_second_code_works_a_07() -> Outcome {
     .await
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn while_it_cools_down_another_code_can_not_be_asked_for_b_04() -> Outcome {
-    play("cool_down", Setup::default(), async |stage| {
+async fn while_it_cools_down_another_code_can_not_be_asked_for_b_04(engine: Engine) -> Outcome {
+    play(engine, "cool_down", Setup::default(), async |stage| {
         let number = "+4915123456723";
         stage.open("/").await?;
         stage

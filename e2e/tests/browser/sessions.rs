@@ -1,7 +1,13 @@
 //! Signing out here, and being signed out from elsewhere.
 
-use e2e::{Outcome, Role, Setup, Stage, Trouble, play, send};
+use e2e::{Engine, Outcome, Role, Setup, Stage, Trouble, in_every_engine, play, send};
 use http::Method;
+
+in_every_engine![
+    after_signing_out_the_old_token_is_worth_nothing_c_07,
+    a_session_ended_elsewhere_leads_back_with_an_explanation,
+    a_second_device_is_listed_and_can_be_signed_out_from_the_first,
+];
 
 /// Ends the session by the API, as another device that holds the same session would.
 async fn end_session_elsewhere(stage: &Stage) -> Outcome {
@@ -20,9 +26,8 @@ async fn end_session_elsewhere(stage: &Stage) -> Outcome {
     Ok(())
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn after_signing_out_the_old_token_is_worth_nothing_c_07() -> Outcome {
-    play("sign_out", Setup::default(), async |stage| {
+async fn after_signing_out_the_old_token_is_worth_nothing_c_07(engine: Engine) -> Outcome {
+    play(engine, "sign_out", Setup::default(), async |stage| {
         stage
             .browser
             .sign_in(&stage.product, "+4915123456761")
@@ -51,9 +56,8 @@ async fn after_signing_out_the_old_token_is_worth_nothing_c_07() -> Outcome {
     .await
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_session_ended_elsewhere_leads_back_with_an_explanation() -> Outcome {
-    play("ended_elsewhere", Setup::default(), async |stage| {
+async fn a_session_ended_elsewhere_leads_back_with_an_explanation(engine: Engine) -> Outcome {
+    play(engine, "ended_elsewhere", Setup::default(), async |stage| {
         stage
             .browser
             .sign_in(&stage.product, "+4915123456762")
@@ -73,14 +77,13 @@ async fn a_session_ended_elsewhere_leads_back_with_an_explanation() -> Outcome {
     .await
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_second_device_is_listed_and_can_be_signed_out_from_the_first() -> Outcome {
+async fn a_second_device_is_listed_and_can_be_signed_out_from_the_first(engine: Engine) -> Outcome {
     const SHORT_COOL_DOWN: Setup<'_> = Setup {
         backend: &[],
         otp_service: Some(&["--first-cool-down-secs=0", "--cool-down-secs=0"]),
         page: None,
     };
-    play("second_device", SHORT_COOL_DOWN, async |stage| {
+    play(engine, "second_device", SHORT_COOL_DOWN, async |stage| {
         let number = "+4915123456763";
         stage.browser.sign_in(&stage.product, number).await?;
         stage.another_browser().await?;
@@ -102,7 +105,7 @@ async fn a_second_device_is_listed_and_can_be_signed_out_from_the_first() -> Out
             .await?;
         button.press().await?;
         browser
-            .wait_for_text("One other device is signed out.")
+            .wait_for_text("1 other device is signed out.")
             .await?;
 
         phone.expect_failed_requests_to("/api/session");

@@ -1,6 +1,14 @@
 //! Signing in with a number as people type it, and what stays in the browser afterwards.
 
-use e2e::{Outcome, Role, Setup, Stage, Trouble, play};
+use e2e::{Engine, Outcome, Role, Setup, Stage, Trouble, in_every_engine, play};
+
+in_every_engine![
+    people_of_eight_countries_sign_in_with_their_numbers_as_they_type_them,
+    a_number_with_a_plus_needs_no_choice_of_country,
+    the_session_token_is_the_only_thing_left_in_the_browser_c_17,
+    the_message_ends_with_the_line_that_binds_the_code_to_this_host_a_15,
+    a_number_that_can_not_be_one_is_told_at_the_button_and_sends_nothing,
+];
 
 /// Country, what a person there types, the number in E.164 form.
 const PEOPLE: [(&str, &str, &str); 8] = [
@@ -14,9 +22,10 @@ const PEOPLE: [(&str, &str, &str); 8] = [
     ("Brazil", "(11) 96123-4567", "+5511961234567"),
 ];
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn people_of_eight_countries_sign_in_with_their_numbers_as_they_type_them() -> Outcome {
-    play("eight_countries", Setup::default(), async |stage| {
+async fn people_of_eight_countries_sign_in_with_their_numbers_as_they_type_them(
+    engine: Engine,
+) -> Outcome {
+    play(engine, "eight_countries", Setup::default(), async |stage| {
         for (country, typed, number) in PEOPLE {
             sign_in_and_out(stage, country, typed, number)
                 .await
@@ -52,9 +61,8 @@ async fn sign_in_and_out(stage: &Stage, country: &str, typed: &str, number: &str
     stage.browser.phone_screen().await.map(drop)
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_number_with_a_plus_needs_no_choice_of_country() -> Outcome {
-    play("plus", Setup::default(), async |stage| {
+async fn a_number_with_a_plus_needs_no_choice_of_country(engine: Engine) -> Outcome {
+    play(engine, "plus", Setup::default(), async |stage| {
         stage.open("/").await?;
         let screen = stage.browser.phone_screen().await?;
         screen.send_code_to("+49 (0) 1512 3456701").await?;
@@ -67,9 +75,8 @@ async fn a_number_with_a_plus_needs_no_choice_of_country() -> Outcome {
     .await
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn the_session_token_is_the_only_thing_left_in_the_browser_c_17() -> Outcome {
-    play("session_token", Setup::default(), async |stage| {
+async fn the_session_token_is_the_only_thing_left_in_the_browser_c_17(engine: Engine) -> Outcome {
+    play(engine, "session_token", Setup::default(), async |stage| {
         let number = "+4915123456702";
         stage.browser.sign_in(&stage.product, number).await?;
 
@@ -91,9 +98,10 @@ async fn the_session_token_is_the_only_thing_left_in_the_browser_c_17() -> Outco
     .await
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn the_message_ends_with_the_line_that_binds_the_code_to_this_host_a_15() -> Outcome {
-    play("message", Setup::default(), async |stage| {
+async fn the_message_ends_with_the_line_that_binds_the_code_to_this_host_a_15(
+    engine: Engine,
+) -> Outcome {
+    play(engine, "message", Setup::default(), async |stage| {
         stage.open("/").await?;
         let screen = stage.browser.phone_screen().await?;
         screen.send_code_to("+4915123456703").await?;
@@ -111,9 +119,10 @@ async fn the_message_ends_with_the_line_that_binds_the_code_to_this_host_a_15() 
     .await
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_number_that_can_not_be_one_is_told_at_the_button_and_sends_nothing() -> Outcome {
-    play("bad_number", Setup::default(), async |stage| {
+async fn a_number_that_can_not_be_one_is_told_at_the_button_and_sends_nothing(
+    engine: Engine,
+) -> Outcome {
+    play(engine, "bad_number", Setup::default(), async |stage| {
         stage.open("/").await?;
         let screen = stage.browser.phone_screen().await?;
         screen.choose_country("United States").await?;

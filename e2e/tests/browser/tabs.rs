@@ -1,10 +1,14 @@
 //! Two tabs of one browser know of each other.
 
-use e2e::{Outcome, Role, Setup, play};
+use e2e::{Engine, Outcome, Role, Setup, in_every_engine, play};
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn signing_in_and_out_is_seen_by_the_other_tab_c_15() -> Outcome {
-    play("two_tabs", Setup::default(), async |stage| {
+in_every_engine![
+    signing_in_and_out_is_seen_by_the_other_tab_c_15,
+    a_code_asked_for_in_one_tab_can_be_typed_in_the_other,
+];
+
+async fn signing_in_and_out_is_seen_by_the_other_tab_c_15(engine: Engine) -> Outcome {
+    play(engine, "two_tabs", Setup::default(), async |stage| {
         let number = "+4915123456751";
         let browser = &stage.browser;
         stage.open("/").await?;
@@ -37,21 +41,25 @@ async fn signing_in_and_out_is_seen_by_the_other_tab_c_15() -> Outcome {
     .await
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_code_asked_for_in_one_tab_can_be_typed_in_the_other() -> Outcome {
-    play("code_in_other_tab", Setup::default(), async |stage| {
-        let number = "+4915123456752";
-        let browser = &stage.browser;
-        stage.open("/").await?;
-        browser.phone_screen().await?.send_code_to(number).await?;
-        browser.code_screen().await?;
-        browser.open_tab(&stage.product.url("/verify")).await?;
-        let screen = browser.code_screen().await?;
-        let code = stage.product.outbox().wait_for_code(number, 1).await?;
-        screen.enter(&code).await?;
-        browser.account_screen().await?;
-        assert_eq!(stage.product.outbox().messages(number).await?.len(), 1);
-        Ok(())
-    })
+async fn a_code_asked_for_in_one_tab_can_be_typed_in_the_other(engine: Engine) -> Outcome {
+    play(
+        engine,
+        "code_in_other_tab",
+        Setup::default(),
+        async |stage| {
+            let number = "+4915123456752";
+            let browser = &stage.browser;
+            stage.open("/").await?;
+            browser.phone_screen().await?.send_code_to(number).await?;
+            browser.code_screen().await?;
+            browser.open_tab(&stage.product.url("/verify")).await?;
+            let screen = browser.code_screen().await?;
+            let code = stage.product.outbox().wait_for_code(number, 1).await?;
+            screen.enter(&code).await?;
+            browser.account_screen().await?;
+            assert_eq!(stage.product.outbox().messages(number).await?.len(), 1);
+            Ok(())
+        },
+    )
     .await
 }

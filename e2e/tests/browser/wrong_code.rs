@@ -1,10 +1,16 @@
 //! Typing a code that is not the right one.
 
-use e2e::{Outcome, Role, Setup, another_code, play, wait_for};
+use e2e::{Engine, Outcome, Role, Setup, another_code, in_every_engine, play, wait_for};
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_wrong_code_says_how_many_tries_are_left_and_the_right_one_still_works() -> Outcome {
-    play("wrong_code", Setup::default(), async |stage| {
+in_every_engine![
+    a_wrong_code_says_how_many_tries_are_left_and_the_right_one_still_works,
+    after_five_wrong_codes_the_right_one_is_refused_and_the_screen_says_what_to_do,
+];
+
+async fn a_wrong_code_says_how_many_tries_are_left_and_the_right_one_still_works(
+    engine: Engine,
+) -> Outcome {
+    play(engine, "wrong_code", Setup::default(), async |stage| {
         let number = "+4915123456711";
         stage.browser.expect_failed_requests_to("/api/otp/verify");
         stage.open("/").await?;
@@ -37,48 +43,53 @@ async fn a_wrong_code_says_how_many_tries_are_left_and_the_right_one_still_works
     .await
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn after_five_wrong_codes_the_right_one_is_refused_and_the_screen_says_what_to_do() -> Outcome
-{
-    play("five_wrong_codes", Setup::default(), async |stage| {
-        let number = "+4915123456712";
-        stage.browser.expect_failed_requests_to("/api/otp/verify");
-        stage.open("/").await?;
-        stage
-            .browser
-            .phone_screen()
-            .await?
-            .send_code_to(number)
-            .await?;
-        let screen = stage.browser.code_screen().await?;
-        let code = stage.product.outbox().wait_for_code(number, 1).await?;
+async fn after_five_wrong_codes_the_right_one_is_refused_and_the_screen_says_what_to_do(
+    engine: Engine,
+) -> Outcome {
+    play(
+        engine,
+        "five_wrong_codes",
+        Setup::default(),
+        async |stage| {
+            let number = "+4915123456712";
+            stage.browser.expect_failed_requests_to("/api/otp/verify");
+            stage.open("/").await?;
+            stage
+                .browser
+                .phone_screen()
+                .await?
+                .send_code_to(number)
+                .await?;
+            let screen = stage.browser.code_screen().await?;
+            let code = stage.product.outbox().wait_for_code(number, 1).await?;
 
-        for (nth, left) in (1..).zip(["4 tries", "3 tries", "2 tries", "1 try"]) {
-            screen.enter(&another_code(&code, nth)).await?;
-            wait_for(format_args!("“{left} left”"), async || {
-                let words = screen.complaint().await?;
-                Ok(words.contains(&format!("{left} left")).then_some(()))
-            })
-            .await?;
-        }
-        screen.enter(&another_code(&code, 5)).await?;
-        stage
-            .browser
-            .wait_for_text("Too many wrong codes. Ask for a new code")
-            .await?;
-        screen.enter(&code).await?;
-        stage
-            .browser
-            .find(Role::Button, "Verify")
-            .await?
-            .press()
-            .await?;
-        stage
-            .browser
-            .wait_for_text("Too many wrong codes. Ask for a new code")
-            .await?;
-        assert_eq!(stage.browser.local_storage("session_token").await?, None);
-        Ok(())
-    })
+            for (nth, left) in (1..).zip(["4 tries", "3 tries", "2 tries", "1 try"]) {
+                screen.enter(&another_code(&code, nth)).await?;
+                wait_for(format_args!("“{left} left”"), async || {
+                    let words = screen.complaint().await?;
+                    Ok(words.contains(&format!("{left} left")).then_some(()))
+                })
+                .await?;
+            }
+            screen.enter(&another_code(&code, 5)).await?;
+            stage
+                .browser
+                .wait_for_text("Too many wrong codes. Ask for a new code")
+                .await?;
+            screen.enter(&code).await?;
+            stage
+                .browser
+                .find(Role::Button, "Verify")
+                .await?
+                .press()
+                .await?;
+            stage
+                .browser
+                .wait_for_text("Too many wrong codes. Ask for a new code")
+                .await?;
+            assert_eq!(stage.browser.local_storage("session_token").await?, None);
+            Ok(())
+        },
+    )
     .await
 }
