@@ -1,7 +1,7 @@
 //! The page: sign-in with a phone number on two screens, and an account screen.
 //!
-//! Its logic is in plain types that are tested on the host (`phone`, `code`, `deadline`, `press`,
-//! `failure`, `text`, `user_agent`); what touches the browser is kept thin. `api` is the only door
+//! Its logic is in plain types that are tested on the host (`phone`, `deadline`, `press`, `failure`,
+//! `text`, and `screens::typing`, which the servers share); what touches the browser is kept thin. `api` is the only door
 //! to HTTP, `session` the only one to browser storage.
 
 #![allow(
@@ -12,10 +12,8 @@
 pub mod api;
 mod app;
 pub mod browser;
-pub mod code;
 pub mod components;
 pub mod deadline;
-pub mod digits;
 pub mod failure;
 mod pages;
 pub mod phone;
@@ -23,7 +21,6 @@ pub mod press;
 pub mod session;
 mod state;
 pub mod text;
-pub mod user_agent;
 mod watch;
 
 pub use app::start;

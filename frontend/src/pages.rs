@@ -47,7 +47,7 @@ impl Screen {
     pub(crate) fn of_path(path: &str) -> Self {
         let is = |segment: &'static str| {
             let rest = StaticSegment(segment).test(path);
-            rest.is_some_and(|rest| rest.remaining().is_empty())
+            rest.is_some_and(|rest| matches!(rest.remaining(), "" | "/"))
         };
         if is(CODE) {
             Self::Code

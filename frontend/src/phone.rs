@@ -7,9 +7,8 @@ mod countries;
 mod display;
 mod prefer;
 mod reading;
-mod typed;
 
 pub use countries::{Country, CountryCode, all, find};
 pub use display::international;
-pub use prefer::{from_languages, preferred};
+pub use prefer::preferred;
 pub use reading::{Misread, Reading, country_of, read};

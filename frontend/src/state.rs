@@ -229,7 +229,7 @@ impl App {
         }
         let setting = untrack(|| self.loaded(|config| config.default_country.clone()));
         let setting = setting.flatten().as_deref().and_then(CountryCode::parse);
-        let browser = phone::from_languages(&browser::languages());
+        let browser = browser_country();
         let usual = phone::preferred(&allowed, setting, browser);
         // What was typed meanwhile may name another one.
         let named = usual.and_then(phone::find).and_then(|usual| {
@@ -250,4 +250,11 @@ impl App {
         self.draft.code.set(String::new());
         self.session.sign_out();
     }
+}
+
+/// The region that the browser's languages speak of.
+pub(crate) fn browser_country() -> Option<CountryCode> {
+    let languages = browser::languages();
+    let languages: Vec<&str> = languages.iter().map(String::as_str).collect();
+    CountryCode::parse(&screens::languages::country_of(&languages)?)
 }

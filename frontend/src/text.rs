@@ -10,7 +10,6 @@ pub use screens::{Catalogue, Doing, filled};
 use crate::browser;
 use crate::failure::Failure;
 use crate::phone::{CountryCode, Misread};
-use crate::user_agent;
 
 /// The sentences of the language in use. They stay for as long as the page is open.
 pub type Text = &'static Catalogue;
@@ -54,17 +53,6 @@ pub fn misread(text: Text, misread: Misread, name: impl Fn(CountryCode) -> Strin
     }
 }
 
-/// Browser and system in words.
-#[must_use]
-pub fn device(text: Text, user_agent: &str) -> String {
-    let device = user_agent::device(user_agent);
-    match (device.browser, device.system) {
-        (Some(browser), Some(system)) => filled(text.browser_on_system, &[browser, system]),
-        (Some(only), None) | (None, Some(only)) => only.to_owned(),
-        (None, None) => text.unknown_device.to_owned(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use screens::languages::ENGLISH;
@@ -78,14 +66,5 @@ mod tests {
             "Germany".to_owned()
         });
         assert_eq!(sentence, "This number is too short for Germany.");
-    }
-
-    #[test]
-    fn a_device_is_told_in_words() {
-        assert_eq!(
-            device(&ENGLISH, "Mozilla/5.0 (X11; Linux x86_64) Firefox/145.0"),
-            "Firefox on Linux"
-        );
-        assert_eq!(device(&ENGLISH, ""), "Unknown device");
     }
 }

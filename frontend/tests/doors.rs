@@ -1,12 +1,9 @@
-//! Holds the page to its own rules: HTTP, storage and paths have one door each, and the static first
-//! screen says what the program says.
+//! Holds the page to its own rules: HTTP, storage and paths have one door each.
 
 #![allow(clippy::unwrap_used, reason = "a test that can't go on ends here")]
 
 use std::fs;
 use std::path::{Path, PathBuf};
-
-use frontend::text::ENGLISH;
 
 fn source() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("src")
@@ -73,19 +70,4 @@ fn no_markup_is_made_from_text_d_05() {
 #[test]
 fn nothing_is_written_to_the_console_but_what_a_developer_broke_f_01() {
     assert_eq!(files_with(&["console::", "logging::"]), ["app.rs"]);
-}
-
-#[test]
-fn the_static_first_screen_says_what_the_program_says() {
-    let index = fs::read_to_string(source().with_file_name("index.html")).unwrap();
-    for words in [
-        ENGLISH.sign_in,
-        ENGLISH.sign_in_lead,
-        ENGLISH.country,
-        ENGLISH.phone_number,
-        ENGLISH.send_code,
-        ENGLISH.what_happens,
-    ] {
-        assert!(index.contains(&format!(">{words}<")), "{words}");
-    }
 }

@@ -3,11 +3,11 @@
 use leptos::ev::{ClipboardEvent, Event};
 use leptos::html;
 use leptos::prelude::*;
+use screens::typing::code;
 
 use super::FieldMessage;
 use super::dynamic::said;
 use super::message::invalid;
-use crate::code;
 
 /// Takes digits of any script, and a paste with spaces, dashes or a whole message around the code.
 #[component]

@@ -5,19 +5,20 @@ use std::time::Duration;
 use leptos::ev;
 use leptos::prelude::*;
 use screens::Refusal;
+use screens::typing::code;
+use screens::typing::digits::ascii_digit;
 use shared::browser::{SendOtpRequest, VerifyOtpRequest};
 use shared::{ErrorType, HiddenText, LanguageTag, OtpCode};
 
 use super::Screen;
 use super::sender::Sender;
+use crate::api;
 use crate::browser::{self, WebOtp};
 use crate::deadline::Millis;
-use crate::digits::ascii_digit;
 use crate::failure::Failure;
 use crate::session::Pending;
 use crate::state::App;
 use crate::text::{Doing, failure, filled};
-use crate::{api, code};
 
 pub(super) const FIELD: &str = "otp";
 

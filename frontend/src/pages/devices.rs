@@ -1,13 +1,14 @@
 //! The list "Your devices": where else the person is signed in.
 
 use leptos::prelude::*;
+use screens::user_agent::device;
 use shared::browser::SessionSummary;
 
 use super::{live, work_button};
 use crate::components::dynamic::said;
 use crate::failure::Failure;
 use crate::state::App;
-use crate::text::{Doing, Text, device, failure, filled};
+use crate::text::{Doing, Text, failure, filled};
 use crate::{api, browser};
 
 const TITLE: &str = "devices";
@@ -100,7 +101,7 @@ impl List {
         view! {
             <li class="device">
                 <div class="device-words">
-                    <p class="device-name" id=name>{device(text, &one.user_agent)} " " {badge}</p>
+                    <p class="device-name" id=name>{device(&one.user_agent).described(text)} " " {badge}</p>
                     <p class="device-used">{used}</p>
                 </div>
                 {button}

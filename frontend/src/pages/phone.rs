@@ -13,7 +13,7 @@ use crate::components::{CountryPicker, PhoneField};
 use crate::failure::Failure;
 use crate::phone::{self, Reading};
 use crate::session::{Pending, TabNumber};
-use crate::state::{App, Config};
+use crate::state::{App, Config, browser_country};
 use crate::text::{Doing, failure, filled, misread};
 
 const NUMBER: &str = "phone";
@@ -130,7 +130,7 @@ impl Form {
         let app = self.app;
         let selected = app.draft.country.get_untracked().or_else(|| {
             let allowed = untrack(|| app.allowed());
-            phone::preferred(&allowed, None, phone::from_languages(&browser::languages()))
+            phone::preferred(&allowed, None, browser_country())
         });
         let selected = selected
             .and_then(phone::find)

@@ -3,12 +3,10 @@
 //! Where the trunk prefix leaves two readings, the digits go to the server as they are: it has the
 //! full library and strips once more.
 
-use std::fmt;
-
+use screens::typing::number::{Typed, Unreadable};
 use shared::PhoneNumber;
 
 use super::countries::{Country, CountryCode, Lengths, all, find, main_of};
-use super::typed::{Typed, Unreadable};
 
 /// A number as the page understood it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,12 +40,6 @@ impl From<Unreadable> for Misread {
             Unreadable::Empty => Self::Empty,
             Unreadable::NotANumber => Self::NotANumber,
         }
-    }
-}
-
-impl fmt::Debug for Unreadable {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Unreadable")
     }
 }
 
