@@ -88,6 +88,13 @@ impl App {
         self.screen.set(screen);
     }
 
+    /// Digits of the code that is waited for; the code screen follows it.
+    fn code_length(self) -> usize {
+        self.session
+            .pending()
+            .map_or(6, |pending| usize::from(pending.code_length))
+    }
+
     /// Where the person has to be instead of this screen.
     fn instead_of(self, screen: Screen) -> Option<Screen> {
         match (screen, self.session.is_signed_in()) {
@@ -99,11 +106,15 @@ impl App {
     }
 }
 
+/// What a screen looks like: which one, in which language, for codes of how many digits.
+type Look = (Screen, &'static str, usize);
+
 /// A screen that is shown; it goes when this is dropped.
 type Shown = Box<dyn Any>;
 
-/// Shows the screen for the path in `root`, anew when the path changes or the language. Each is mounted
-/// by itself: a view that can turn into another one would carry all the code for that.
+/// Shows the screen for the path in `root`, anew when the path changes, or the language, or the length
+/// of codes (attack mode makes them longer, G-07). Each is mounted by itself: a view that can turn into
+/// another one would carry all the code for that.
 pub(crate) fn show(app: App, root: HtmlElement, owner: Owner) {
     // The page lives as long as its tab, so the listener is never taken away.
     let _ = window_event_listener(ev::popstate, move |_| {
@@ -112,28 +123,26 @@ pub(crate) fn show(app: App, root: HtmlElement, owner: Owner) {
     if browser::path() != app.screen.get_untracked().path() {
         browser::set_path(Screen::Phone.path(), true);
     }
-    Effect::new(move |before: Option<(Screen, Text, Shown)>| {
+    Effect::new(move |before: Option<(Look, Shown)>| {
         let screen = app.screen.get();
         if let Some(instead) = app.instead_of(screen) {
             app.replace(instead);
         }
         let (screen, text) = (app.screen.get_untracked(), app.text.get());
+        let look = (screen, text.language, app.code_length());
         describe(app, screen, text);
-        let other_screen = before.as_ref().map(|(shown, _, _)| *shown != screen);
-        if let Some((_, language, shown)) = before
-            && other_screen == Some(false)
-            && language.language == text.language
-        {
-            return (screen, language, shown);
+        let other_screen = before.as_ref().map(|(shown, _)| shown.0 != screen);
+        match before {
+            Some((shown, screen)) if shown == look => return (shown, screen),
+            _ => root.set_text_content(None),
         }
-        root.set_text_content(None);
         let shown = owner.with(|| untrack(|| mount(app, screen, root.clone())));
         // The first screen of a visit leaves the focus where the browser has put it, and so does
         // another language.
         if other_screen == Some(true) {
             browser::focus(HEADING);
         }
-        (screen, text, shown)
+        (look, shown)
     });
 }
 

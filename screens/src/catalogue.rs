@@ -33,10 +33,9 @@ macro_rules! catalogue {
             /// lines of another version.
             #[must_use]
             pub fn from_lines(lines: &'static str) -> Option<Self> {
-                let mut lines = lines.split('\n');
-                let mut next = || lines.next();
-                let catalogue = Self { language: next()?, $($name: next()?,)* };
-                next().is_none().then_some(catalogue)
+                let lines: Vec<&'static str> = lines.split('\n').collect();
+                let [language, $($name,)*] = <[_; Self::NAMES.len() + 1]>::try_from(lines).ok()?;
+                Some(Self { language, $($name,)* })
             }
         }
     };

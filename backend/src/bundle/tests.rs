@@ -56,7 +56,7 @@ async fn the_page_is_shown_on_its_own_paths_with_its_policy_d_03() {
             Some(
                 "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self'; \
                  font-src 'self'; connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; \
-                 frame-ancestors 'none'; object-src 'none'"
+                 frame-ancestors 'none'; object-src 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
             )
         );
     }

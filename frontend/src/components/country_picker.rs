@@ -114,7 +114,7 @@ pub fn CountryPicker(
                     on:mousedown=keep_focus
                     on:click=toggle
                 ></button>
-                {move || open.get().then(|| picker.list(label, none_found))}
+                {picker.list(label, none_found)}
             </div>
         </div>
     }
@@ -181,6 +181,7 @@ impl Picker {
 
     fn close(self) {
         self.open.set(false);
+        self.found.set(Vec::new());
         self.query.set(None);
         self.active.set(None);
     }
@@ -279,7 +280,7 @@ impl Picker {
         });
     }
 
-    fn list(self, label: &'static str, none_found: &'static str) -> AnyView {
+    fn list(self, label: &'static str, none_found: &'static str) -> impl IntoView {
         let options = move || {
             let highlighted = self.highlighted();
             self.found.with(|found| {
@@ -288,10 +289,10 @@ impl Picker {
             })
         };
         let empty = move || {
-            self.found
-                .with(Vec::is_empty)
-                .then(|| none_found.to_owned())
+            let nothing = self.open.get() && self.found.with(Vec::is_empty);
+            nothing.then(|| none_found.to_owned())
         };
+        let closed = move || (!self.open.get()).then(String::new);
         // One listener for all options.
         let pressed = move |event: MouseEvent| {
             let target = event
@@ -306,12 +307,11 @@ impl Picker {
         };
         let id = [self.id, "-list"].concat();
         view! {
-            <div class="picker-popup" on:mousedown=keep_focus on:click=pressed>
+            <div class="picker-popup" hidden=said(closed) on:mousedown=keep_focus on:click=pressed>
                 <ul class="picker-list" role="listbox" id=id aria-label=label>{options}</ul>
                 <p class="picker-empty" role="status">{said(empty)}</p>
             </div>
         }
-        .into_any()
     }
 
     fn option(

@@ -24,15 +24,7 @@ pub(crate) fn AccountScreen(app: App) -> impl IntoView {
         let reason = app.watch.failure.get()?;
         Some(failure(text, reason, Doing::Managing))
     });
-    let again = move || {
-        app.watch.failure.get().map(|_| {
-            view! {
-                <button class="secondary" type="button" on:click=move |_| watch::check(app)>
-                    {text.try_again}
-                </button>
-            }
-        })
-    };
+    let no_trouble = move || app.watch.failure.get().is_none().then(String::new);
     let extending = RwSignal::new(false);
     let stay = work_button(
         "secondary",
@@ -56,7 +48,14 @@ pub(crate) fn AccountScreen(app: App) -> impl IntoView {
         <h1 id=HEADING tabindex="-1">{text.signed_in}</h1>
         {live("notice", "notice", "status", status)}
         {live("form-message", "form-message", "alert", trouble)}
-        {again}
+        <button
+            class="secondary"
+            type="button"
+            hidden=said(no_trouble)
+            on:click=move |_| watch::check(app)
+        >
+            {text.try_again}
+        </button>
         <Facts app/>
         {stay}
         <Devices app/>

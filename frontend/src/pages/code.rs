@@ -17,19 +17,6 @@ pub(crate) fn CodeScreen(app: App) -> impl IntoView {
         event.prevent_default();
         form.submit();
     };
-    // Attack mode makes codes longer (G-07), so a resend may change the length.
-    let field = move || {
-        view! {
-            <CodeField
-                id=FIELD
-                label=text.verification_code
-                length=form.length.get()
-                value=app.draft.code
-                error=form.code_error
-                on_complete=Callback::new(move |()| form.completed())
-            />
-        }
-    };
     let verify = work_button(
         "primary",
         "submit",
@@ -59,7 +46,14 @@ pub(crate) fn CodeScreen(app: App) -> impl IntoView {
             </button>
         </p>
         <form class="form" novalidate method="post" on:submit=submit>
-            {field}
+            <CodeField
+                id=FIELD
+                label=text.verification_code
+                length=form.length
+                value=app.draft.code
+                error=form.code_error
+                on_complete=Callback::new(move |()| form.completed())
+            />
             {verify}
             {live("form-message", "form-message", "alert", said(move || form.error.get()))}
         </form>

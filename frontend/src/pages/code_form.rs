@@ -26,7 +26,7 @@ pub(super) const FIELD: &str = "otp";
 pub(super) struct CodeForm {
     app: App,
     /// Digits of a code.
-    pub(super) length: RwSignal<usize>,
+    pub(super) length: usize,
     pub(super) verifying: RwSignal<bool>,
     pub(super) resending: RwSignal<bool>,
     /// What is wrong with the code.
@@ -46,7 +46,7 @@ impl CodeForm {
     pub(super) fn new(app: App) -> Self {
         let form = Self {
             app,
-            length: RwSignal::new(length(app)),
+            length: app.code_length(),
             verifying: RwSignal::new(false),
             resending: RwSignal::new(false),
             code_error: RwSignal::new(None),
@@ -71,7 +71,7 @@ impl CodeForm {
 
     fn ask_browser(self) {
         let received = move |message: String| {
-            let length = self.length.get_untracked();
+            let length = self.length;
             // `try_set` gives the digits back when the screen is gone.
             if let Some(digits) = code::pasted(&message, length)
                 && self.app.draft.code.try_set(digits).is_none()
@@ -99,7 +99,7 @@ impl CodeForm {
             let text = event
                 .clipboard_data()
                 .and_then(|data| data.get_data("text").ok());
-            let code = text.and_then(|text| code::pasted(&text, self.length.get_untracked()));
+            let code = text.and_then(|text| code::pasted(&text, self.length));
             if let Some(code) = code.filter(|_| browser::focus_is_on_nothing()) {
                 self.app.draft.code.set(code);
                 self.completed();
@@ -257,7 +257,6 @@ impl CodeForm {
                     self.app
                         .session
                         .wait_for_code(Pending::new(&answer, browser::now()));
-                    self.length.try_set(length(self.app));
                     self.now.try_set(browser::now());
                     self.code_error.try_set(None);
                     self.sent_again.try_set(true);
@@ -271,13 +270,6 @@ impl CodeForm {
             }
         }));
     }
-}
-
-/// Digits of the code that is waited for.
-fn length(app: App) -> usize {
-    app.session
-        .pending_now()
-        .map_or(6, |pending| usize::from(pending.code_length))
 }
 
 /// `0:28`

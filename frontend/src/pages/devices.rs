@@ -38,10 +38,16 @@ pub(crate) fn Devices(app: App) -> impl IntoView {
             list.load();
         }
     });
-    let rows = move || match list.sessions.get() {
-        Some(sessions) => sessions.into_iter().map(|one| list.row(one)).collect(),
-        None => vec![view! { <li class="device">{text.loading}</li> }.into_any()],
+    let rows = move || {
+        list.sessions.with(|sessions| {
+            let row = |one| list.row(one);
+            sessions.iter().flatten().map(row).collect::<Vec<_>>()
+        })
     };
+    let loading = said(move || {
+        let waits = list.sessions.with(Option::is_none);
+        waits.then(|| text.loading.to_owned())
+    });
     let end_others = work_button(
         "secondary",
         "button",
@@ -55,6 +61,7 @@ pub(crate) fn Devices(app: App) -> impl IntoView {
         <section aria-labelledby=TITLE>
             <h2 id=TITLE>{text.your_devices}</h2>
             <ul class="devices" role="list" aria-labelledby=TITLE>{rows}</ul>
+            <p class="device-used">{loading}</p>
             {live("notice", "devices-notice", "status", said(move || list.done.get()))}
             {live("form-message", "devices-message", "alert", said(move || list.error.get()))}
             {end_others}
@@ -77,7 +84,7 @@ impl List {
         }));
     }
 
-    fn row(self, one: SessionSummary) -> AnyView {
+    fn row(self, one: &SessionSummary) -> impl IntoView + use<> {
         let text = self.app.text();
         let name = ["device-", &one.session_id].concat();
         let described_by = name.clone();
@@ -107,7 +114,6 @@ impl List {
                 {button}
             </li>
         }
-        .into_any()
     }
 
     fn end_one(self, id: String) {

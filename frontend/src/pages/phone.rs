@@ -85,7 +85,7 @@ pub(crate) fn PhoneScreen(app: App) -> impl IntoView {
 }
 
 /// The operator's pages, where there are some.
-fn links(app: App) -> Vec<AnyView> {
+fn links(app: App) -> impl IntoView {
     let text = app.text();
     let links = app.loaded(|config| {
         [
@@ -95,11 +95,15 @@ fn links(app: App) -> Vec<AnyView> {
         ]
     });
     let link = |(address, label): (Option<String>, &'static str)| {
-        let address = address?;
-        let link = view! { <a href=address target="_blank" rel="noopener noreferrer">{label}</a> };
-        Some(link.into_any())
+        address.map(|address| {
+            view! { <a href=address target="_blank" rel="noopener noreferrer">{label}</a> }
+        })
     };
-    links.into_iter().flatten().filter_map(link).collect()
+    links
+        .into_iter()
+        .flatten()
+        .filter_map(link)
+        .collect::<Vec<_>>()
 }
 
 impl Form {
