@@ -150,7 +150,13 @@ impl Browser {
     /// each is a call, and lists are long.
     async fn first(&self, role: Role, fits: impl Fn(&str) -> bool) -> Outcome<Option<Element>> {
         for element in self.candidates(role).await? {
-            if fits(&element.name(self).await?)
+            let name = match element.name(self).await {
+                Ok(name) => name,
+                // WebKitGTK has no name for what is hidden, and says so by an error without words.
+                Err(_) if !element.inner.is_displayed().await? => continue,
+                Err(error) => return Err(error),
+            };
+            if fits(&name)
                 && element.role(self).await? == role.name()
                 && element.inner.is_displayed().await?
             {

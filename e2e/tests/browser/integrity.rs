@@ -13,6 +13,7 @@ in_every_engine![
     a_changed_program_is_not_run_d_06,
     a_changed_script_is_not_run_d_06,
     a_script_that_somebody_smuggles_in_is_not_run_d_03,
+    text_that_would_become_a_script_is_refused_d_05,
 ];
 
 /// A copy of the built page with one byte more in every file with this ending.
@@ -117,6 +118,29 @@ async fn a_changed_script_is_not_run_d_06(engine: Engine) -> Outcome {
     .await
 }
 
+async fn text_that_would_become_a_script_is_refused_d_05(engine: Engine) -> Outcome {
+    play(engine, "text_into_script", Setup::default(), async |stage| {
+        stage.open("/").await?;
+        stage.browser.phone_screen().await?;
+        for text_into in [
+            "document.createElement('script').textContent = 'window.smuggled = true'",
+            "document.body.innerHTML = '<img src=x onerror=\"window.smuggled = true\">'",
+            "document.createElement('script').src = 'data:text/javascript,window.smuggled = true'",
+        ] {
+            let what_happens = format!(
+                "try {{ {text_into}; return 'taken' }} catch (error) {{ return error.name }}"
+            );
+            let refused = stage.browser.run(&what_happens).await?;
+            assert_eq!(refused, "TypeError", "{text_into}");
+        }
+        let ran = stage.browser.run("return window.smuggled === true").await?;
+        assert_eq!(ran, false);
+        stage.browser.ignore_further_complaints();
+        Ok(())
+    })
+    .await
+}
+
 async fn a_script_that_somebody_smuggles_in_is_not_run_d_03(engine: Engine) -> Outcome {
     play(engine, "smuggled_script", Setup::default(), async |stage| {
         stage.open("/").await?;
@@ -125,7 +149,7 @@ async fn a_script_that_somebody_smuggles_in_is_not_run_d_03(engine: Engine) -> O
             .browser
             .run(
                 "const script = document.createElement('script');
-                 script.textContent = 'window.smuggled = true';
+                 script.append(new Text('window.smuggled = true'));
                  document.body.append(script)",
             )
             .await?;
