@@ -106,6 +106,11 @@ impl Browser {
         self.words
     }
 
+    /// The words are others from now on, because the person has chosen another language.
+    pub(crate) fn read(&mut self, words: &'static Catalogue) {
+        self.words = words;
+    }
+
     /// Opens an address in the current tab.
     pub async fn go(&self, address: &str) -> Outcome {
         self.leave_page().await?;

@@ -35,6 +35,12 @@ pub struct Options<'a> {
     pub language: &'a str,
     /// Colours, movement, size.
     pub appearance: Appearance,
+    /// Whether pages may run scripts; `WebKit`'s driver can't live without.
+    pub scripts: bool,
+    /// Whether pages may keep anything, in Chromium cookies included; `WebKit` has no such setting.
+    pub storage: bool,
+    /// Whether a page that is opened has loaded whole before anything else is done.
+    pub patient: bool,
 }
 
 impl Default for Options<'_> {
@@ -42,6 +48,9 @@ impl Default for Options<'_> {
         Self {
             language: "en-US",
             appearance: Appearance::default(),
+            scripts: true,
+            storage: true,
+            patient: true,
         }
     }
 }
@@ -146,6 +155,12 @@ impl Engine {
         // As long as everything else is waited for, not the standard's five minutes.
         let timeouts = json!({ "pageLoad": DEADLINE.as_millis() });
         launch.capabilities.insert("timeouts".into(), timeouts);
+        if !options.patient {
+            let at_once = json!("none");
+            launch
+                .capabilities
+                .insert("pageLoadStrategy".into(), at_once);
+        }
         Ok(launch)
     }
 }

@@ -13,6 +13,7 @@ mod browser;
 mod display;
 mod driver;
 mod engine;
+mod gate;
 mod in_every_engine;
 mod outbox;
 mod patience;

@@ -1,5 +1,7 @@
 //! What a person does on the screens, by the words that stand there.
 
+use screens::Catalogue;
+
 use crate::browser::{Browser, Element, Role};
 use crate::outbox::Outbox;
 use crate::patience::wait_for;
@@ -19,6 +21,17 @@ pub struct CodeScreen<'a> {
 }
 
 impl Browser {
+    /// Chooses the language of the page, by the control that stands on every screen.
+    ///
+    /// # Errors
+    /// When the control is not there, or has no such language.
+    pub async fn choose_language(&mut self, words: &'static Catalogue) -> Outcome {
+        let control = self.find(Role::Combobox, self.words().language_name);
+        control.await?.choose(words.language).await?;
+        self.read(words);
+        Ok(())
+    }
+
     /// Waits for the phone screen, with the program running: before that the same screen stands
     /// there as plain markup, without a country picker.
     ///

@@ -10,6 +10,7 @@ use http::Method;
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 
+use crate::gate::Gate;
 use crate::outbox::Outbox;
 use crate::patience::wait_for;
 use crate::plain_http::send;
@@ -19,8 +20,8 @@ use crate::trouble::{Outcome, Trouble};
 /// The key by which the backend and an OTP service beside it know each other; data of tests only.
 const API_KEY: &str = "sk_test_0000000000000000000000000000000000000000endtoend";
 
-/// How a product is set up; the default is that of `cargo xtask start`.
-#[derive(Debug, Clone, Copy, Default)]
+/// How a product is set up.
+#[derive(Debug, Clone, Copy)]
 pub struct Setup<'a> {
     /// Flags of the backend on top of its defaults.
     pub backend: &'a [&'a str],
@@ -28,16 +29,38 @@ pub struct Setup<'a> {
     pub otp_service: Option<&'a [&'a str]>,
     /// Another folder with a page than the built one.
     pub page: Option<&'a Path>,
+    /// Files that end so are given out only after [`Product::let_through`].
+    pub held_back: Option<&'a str>,
+}
+
+impl Setup<'_> {
+    /// As `cargo xtask start` sets it up.
+    pub const AS_STARTED: Self = Self {
+        backend: &[],
+        otp_service: None,
+        page: None,
+        held_back: None,
+    };
+}
+
+impl Default for Setup<'_> {
+    fn default() -> Self {
+        Self::AS_STARTED
+    }
 }
 
 /// A product that can be stopped and started again with what it kept.
 #[derive(Debug)]
 pub struct Product {
+    /// Where people go.
     address: SocketAddr,
+    /// Where the backend listens; the same, but for what is held back.
+    behind: SocketAddr,
     settings: Vec<String>,
     page: PathBuf,
     data: TempDir,
     backend: Option<Server>,
+    gate: Option<Gate>,
     otp_service: Option<(SocketAddr, Server)>,
 }
 
@@ -56,12 +79,23 @@ impl Product {
             None => None,
         };
         let listener = TcpListener::bind("127.0.0.1:0").await?;
+        let behind = listener.local_addr()?;
+        let (address, gate) = match setup.held_back {
+            None => (behind, None),
+            Some(ending) => {
+                let front = TcpListener::bind("127.0.0.1:0").await?;
+                let address = front.local_addr()?;
+                (address, Some(Gate::hold_back(ending, front, behind)))
+            }
+        };
         let mut product = Self {
-            address: listener.local_addr()?,
+            address,
+            behind,
             settings: setup.backend.iter().map(|&one| one.to_owned()).collect(),
             page,
             data,
             backend: None,
+            gate,
             otp_service,
         };
         product.serve(listener).await?;
@@ -81,6 +115,13 @@ impl Product {
         Outbox::new(format!("http://{server}"))
     }
 
+    /// Gives out what was held back.
+    pub fn let_through(&self) {
+        if let Some(gate) = &self.gate {
+            gate.open();
+        }
+    }
+
     /// Stops the backend as Ctrl-C would and waits for its end.
     ///
     /// # Errors
@@ -98,7 +139,7 @@ impl Product {
     /// As [`Product::start`].
     pub async fn start_backend_again(&mut self) -> Outcome {
         let listener = wait_for("the port to be free again", async || {
-            Ok(Some(TcpListener::bind(self.address).await?))
+            Ok(Some(TcpListener::bind(self.behind).await?))
         })
         .await?;
         self.serve(listener).await

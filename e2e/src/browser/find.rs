@@ -9,6 +9,7 @@ use http::Method;
 use url::{ParseError, Url};
 
 use super::Browser;
+use crate::engine::Engine;
 use crate::patience::wait_for;
 use crate::trouble::Outcome;
 
@@ -189,6 +190,16 @@ impl Element {
         Ok(self.inner.clear().await?)
     }
 
+    /// Chooses from a closed list the choice with this value.
+    pub async fn choose(&self, value: &str) -> Outcome {
+        Ok(self.inner.select_by_value(value).await?)
+    }
+
+    /// Left, top, width and height in CSS pixels, from the top left corner of the page.
+    pub async fn place(&self) -> Outcome<(f64, f64, f64, f64)> {
+        Ok(self.inner.rectangle().await?)
+    }
+
     /// What stands in the field.
     pub async fn value(&self) -> Outcome<String> {
         Ok(self.inner.prop("value").await?.unwrap_or_default())
@@ -216,7 +227,15 @@ impl Element {
     }
 
     async fn role(&self, browser: &Browser) -> Outcome<String> {
-        self.computed(browser, "computedrole").await
+        let role = self.computed(browser, "computedrole").await?;
+        // To WebKitGTK a `<select>` is a button; to "ARIA in HTML" it is a combobox.
+        let is_choice = browser.engine == Engine::WebKit
+            && role == Role::Button.name()
+            && self.inner.tag_name().await? == "select";
+        Ok(match is_choice {
+            true => Role::Combobox.name().to_owned(),
+            false => role,
+        })
     }
 
     async fn name(&self, browser: &Browser) -> Outcome<String> {

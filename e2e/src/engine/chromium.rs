@@ -23,8 +23,17 @@ pub(super) fn launch(profile: &Path, options: Options<'_>) -> Launch {
         "--window-size=1280,900".to_owned(),
         format!("--user-data-dir={}", profile.display()),
     ];
+    // 1 allows, 2 blocks.
+    let allow = |allowed: bool| if allowed { 1 } else { 2 };
+    let settings = json!({
+        "profile.managed_default_content_settings.javascript": allow(options.scripts),
+        "profile.managed_default_content_settings.cookies": allow(options.storage),
+    });
     let mut capabilities = Capabilities::new();
-    capabilities.insert("goog:chromeOptions".into(), json!({ "args": arguments }));
+    capabilities.insert(
+        "goog:chromeOptions".into(),
+        json!({ "args": arguments, "prefs": settings }),
+    );
     capabilities.insert("goog:loggingPrefs".into(), json!({ "browser": "ALL" }));
     Launch {
         arguments: vec!["--log-level=WARNING".to_owned()],

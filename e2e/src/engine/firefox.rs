@@ -19,6 +19,8 @@ pub(super) fn launch(profile: &Path, options: Options<'_>) -> Launch {
     startup_cache::inherit(profile);
     let settings = json!({
         "intl.accept_languages": options.language,
+        "javascript.enabled": options.scripts,
+        "dom.storage.enabled": options.storage,
         // Nothing calls home; geckodriver has turned off most of it already.
         "app.normandy.enabled": false,
         "messaging-system.rsexperimentloader.enabled": false,

@@ -19,9 +19,8 @@ const LANGUAGES: [&str; 2] = ["en-US", "ar"];
 
 /// Two codes for one number are wanted at once.
 const NO_COOL_DOWN: Setup<'_> = Setup {
-    backend: &[],
     otp_service: Some(&["--first-cool-down-secs=0", "--cool-down-secs=0"]),
-    page: None,
+    ..Setup::AS_STARTED
 };
 
 /// Or the others would prove nothing.
@@ -73,6 +72,7 @@ async fn in_every_language(engine: Engine, name: &str, appearance: Appearance) -
         let options = Options {
             language,
             appearance,
+            ..Options::default()
         };
         let name = format!("accessibility_{name}_{language}");
         play_with(engine, options, &name, NO_COOL_DOWN, async |stage| {

@@ -5,13 +5,18 @@
 //! in the crate's library; what each screen must do is specified in the words used here.
 
 mod accessibility;
+mod first_paint;
 mod integrity;
 mod keyboard;
+mod languages;
 mod navigation;
 mod outage;
+mod plain;
 mod reload;
 mod resend;
 mod sessions;
 mod sign_in;
+mod storage;
 mod tabs;
+mod web_otp;
 mod wrong_code;

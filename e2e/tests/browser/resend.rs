@@ -10,9 +10,8 @@ in_every_engine![
 ];
 
 const SHORT_COOL_DOWN: Setup<'_> = Setup {
-    backend: &[],
     otp_service: Some(&["--first-cool-down-secs=1", "--cool-down-secs=1"]),
-    page: None,
+    ..Setup::AS_STARTED
 };
 
 /// The code screen after a second code has come, with both codes, the older first.

@@ -7,6 +7,7 @@ in_every_engine![
     after_signing_out_the_old_token_is_worth_nothing_c_07,
     a_session_ended_elsewhere_leads_back_with_an_explanation,
     a_second_device_is_listed_and_can_be_signed_out_from_the_first,
+    a_session_can_be_extended_and_the_screen_says_so,
 ];
 
 /// Ends the session by the API, as another device that holds the same session would.
@@ -77,11 +78,25 @@ async fn a_session_ended_elsewhere_leads_back_with_an_explanation(engine: Engine
     .await
 }
 
+async fn a_session_can_be_extended_and_the_screen_says_so(engine: Engine) -> Outcome {
+    play(engine, "extended", Setup::default(), async |stage| {
+        let browser = &stage.browser;
+        browser.sign_in(&stage.product, "+4915123456764").await?;
+        let token = browser.local_storage("session_token").await?;
+        let button = browser.find(Role::Button, "Stay signed in").await?;
+        button.press().await?;
+        browser.wait_for_text("Your session is extended.").await?;
+        assert_eq!(browser.local_storage("session_token").await?, token);
+        browser.reload().await?;
+        browser.account_screen().await
+    })
+    .await
+}
+
 async fn a_second_device_is_listed_and_can_be_signed_out_from_the_first(engine: Engine) -> Outcome {
     const SHORT_COOL_DOWN: Setup<'_> = Setup {
-        backend: &[],
         otp_service: Some(&["--first-cool-down-secs=0", "--cool-down-secs=0"]),
-        page: None,
+        ..Setup::AS_STARTED
     };
     play(engine, "second_device", SHORT_COOL_DOWN, async |stage| {
         let number = "+4915123456763";
