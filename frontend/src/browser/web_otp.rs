@@ -26,7 +26,8 @@ impl WebOtp {
         let get: Function = member(&credentials, "get")?.dyn_into().ok()?;
         let abort = AbortController::new().ok()?;
         let request = request(&abort)?;
-        let promise: Promise = get.call1(&credentials, &request).ok()?.dyn_into().ok()?;
+        // `resolve`, because what a polyfill gives may be another realm's promise.
+        let promise = Promise::resolve(&get.call1(&credentials, &request).ok()?);
         spawn_local(async move {
             // Rejected when aborted, refused by the person or timed out: then the code is typed.
             if let Ok(credential) = JsFuture::from(promise).await
