@@ -96,7 +96,7 @@ impl Bundle {
             }
         }
         let language = Language::of(uri.query(), headers).text.language;
-        let page = self.pages.by_language.get(language);
+        let page = self.pages.find(language, path);
         match page.or_else(|| self.files.get(INDEX)) {
             Some(page) => Some(page.answer(headers)),
             None => (path != INDEX).then(missing),

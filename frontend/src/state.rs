@@ -106,6 +106,7 @@ impl App {
             (language == tag).then(|| address.to_owned())
         });
         let Some(address) = address else {
+            browser::remove_page_class("elsewhere");
             return;
         };
         browser::spawn(Box::pin(async move {

@@ -16,12 +16,30 @@ use crate::settings::Settings;
 /// The pages by their language, and what loads the look of others.
 #[derive(Debug, Default)]
 pub(super) struct Pages {
-    pub(super) by_language: HashMap<&'static str, Asset>,
+    by_language: HashMap<&'static str, Page>,
     /// Tags of the head, for pages without the program.
     pub(super) look: String,
 }
 
+/// One language's page.
+#[derive(Debug)]
+struct Page {
+    /// At `/`.
+    first_screen: Asset,
+    /// At every other path, where the first screen is not seen.
+    elsewhere: Asset,
+}
+
 impl Pages {
+    /// The page for a path.
+    pub(super) fn find(&self, language: &str, path: &str) -> Option<&Asset> {
+        let page = self.by_language.get(language)?;
+        Some(match path {
+            "/" | super::INDEX => &page.first_screen,
+            _ => &page.elsewhere,
+        })
+    }
+
     /// From the built `index.html`; none when that was not finished by `cargo xtask finish-bundle`.
     pub(super) fn make(index: &str, settings: &Settings) -> io::Result<Self> {
         let Some(Assets {
@@ -39,21 +57,29 @@ impl Pages {
         let assets = format!("{look}{starts}");
         let mut by_language = HashMap::new();
         for text in ALL {
-            let page = program(&Program {
-                text,
-                config: Some((&config, &json)),
-                assets: &assets,
-                end: "",
-            });
-            let (brotli, gzip) = (brotli(page.as_bytes())?, gzip(page.as_bytes())?);
-            tracing::debug!(
-                language = text.language,
-                bytes = page.len(),
-                brotli = brotli.len(),
-                gzip = gzip.len(),
-                "a page is made"
-            );
-            by_language.insert(text.language, Asset::page(page, brotli, gzip));
+            let made = |first_screen: bool| -> io::Result<Asset> {
+                let page = program(&Program {
+                    text,
+                    first_screen,
+                    config: Some((&config, &json)),
+                    assets: &assets,
+                    end: "",
+                });
+                let (brotli, gzip) = (brotli(page.as_bytes())?, gzip(page.as_bytes())?);
+                tracing::debug!(
+                    language = text.language,
+                    bytes = page.len(),
+                    brotli = brotli.len(),
+                    gzip = gzip.len(),
+                    "a page is made"
+                );
+                Ok(Asset::page(page, brotli, gzip))
+            };
+            let page = Page {
+                first_screen: made(true)?,
+                elsewhere: made(false)?,
+            };
+            by_language.insert(text.language, page);
         }
         Ok(Self { by_language, look })
     }

@@ -191,6 +191,13 @@ async fn a_finished_page_comes_in_the_persons_language_with_the_settings_in_it()
             page.starts_with(&format!("<!doctype html>\n<html lang=\"{language}\" ")),
             "{path}: {page}"
         );
+        // No screen flashes up that is not the one to come.
+        let first_screen = path.starts_with("/?") || ["/", "/index.html"].contains(&path);
+        assert_eq!(
+            page.contains(" class=\"elsewhere\">"),
+            !first_screen,
+            "{path}"
+        );
         assert!(page.contains(
             "<meta name=\"config\" content=\"{&quot;app_name&quot;:&quot;Tom &amp; Jerry&quot;"
         ));

@@ -28,6 +28,8 @@ pub struct Head<'a> {
 pub struct Document<'a> {
     /// The language.
     pub text: &'a Catalogue,
+    /// Of the whole page, for the styles.
+    pub class: &'a str,
     /// The screen's heading.
     pub heading: &'a str,
     /// The product.
@@ -48,6 +50,7 @@ impl Document<'_> {
     pub fn html(&self) -> String {
         let Self {
             text,
+            class,
             head,
             main,
             foot,
@@ -58,7 +61,7 @@ impl Document<'_> {
         let mut page = String::with_capacity(main.len() + end.len() + head.assets.len() + 2048);
         let _ = write!(
             page,
-            "<!doctype html>\n<html lang=\"{}\" dir=\"{}\"><head><meta charset=\"utf-8\">\
+            "<!doctype html>\n<html lang=\"{}\" dir=\"{}\"{}><head><meta charset=\"utf-8\">\
              <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\
              <meta name=\"color-scheme\" content=\"light dark\">\
              <meta name=\"theme-color\" content=\"#f5f6f8\" media=\"(prefers-color-scheme: light)\">\
@@ -70,6 +73,10 @@ impl Document<'_> {
              <footer class=\"foot\">{foot}</footer></div>{end}</body></html>\n",
             text.language,
             text.direction(),
+            match *class {
+                "" => String::new(),
+                class => format!(" class=\"{class}\""),
+            },
             escape(&self.title()),
             head.meta,
             head.assets,

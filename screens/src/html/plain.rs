@@ -37,6 +37,7 @@ impl Plain<'_> {
     pub fn page(&self, heading: &str, main: &str) -> String {
         Document {
             text: self.text,
+            class: "",
             heading,
             brand: self.brand,
             head: Head {

@@ -19,6 +19,9 @@ use crate::Catalogue;
 pub struct Program<'a> {
     /// The language.
     pub text: &'a Catalogue,
+    /// Whether the first screen is the one that was asked for. It is not seen otherwise: the program will
+    /// draw another one, or this one after all.
+    pub first_screen: bool,
     /// The settings and the same as JSON, where they are known.
     pub config: Option<(&'a ConfigResponse, &'a str)>,
     /// Icon, styles, scripts and texts, as HTML ([`super::Assets`]).
@@ -49,6 +52,7 @@ pub fn program(page: &Program<'_>) -> String {
     );
     Document {
         text,
+        class: if page.first_screen { "" } else { "elsewhere" },
         heading: text.sign_in,
         brand: Brand {
             name: config.map_or("", |config| &config.app_name),
@@ -137,6 +141,7 @@ mod tests {
     fn page(text: &Catalogue, config: Option<(&ConfigResponse, &str)>) -> String {
         program(&Program {
             text,
+            first_screen: true,
             config,
             assets: "<link rel=\"stylesheet\" href=\"/a.css\">",
             end: "",

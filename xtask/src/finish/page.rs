@@ -17,6 +17,7 @@ pub(crate) fn compose(html: &str, files: &Files) -> Result<String, Failure> {
     assets.program.insert_str(0, &texts(files)?);
     Ok(program(&Program {
         text: &ENGLISH,
+        first_screen: true,
         config: None,
         assets: &assets.marked(),
         end: &live_reload(html),
