@@ -2,8 +2,6 @@
 //!
 //! Deliberately absent: what outlives the page (see `session`), and the screens themselves.
 
-use std::cmp::Ordering;
-
 use leptos::prelude::*;
 use shared::browser::ConfigResponse;
 
@@ -198,23 +196,8 @@ impl App {
     /// The allowed countries for a picker, sorted by name.
     #[must_use]
     pub(crate) fn country_choices(self) -> Vec<CountryChoice> {
-        let mut choices: Vec<CountryChoice> = Vec::new();
-        for country in self.allowed().into_iter().filter_map(phone::find) {
-            let name = self.country_name(country.code);
-            // Sorted while they come: a few hundred, and no sorting routine in the program.
-            let place = choices.partition_point(|other| {
-                self.with_names(|names| names.compare(&other.name, &name)) == Ordering::Less
-            });
-            let choice = CountryChoice {
-                code: country.code,
-                dial: country.dial,
-                main: country.main,
-                folded: browser::fold(&name),
-                name,
-            };
-            choices.insert(place, choice);
-        }
-        choices
+        let allowed = self.allowed();
+        self.with_names(|names| CountryChoice::sorted(&allowed, names))
     }
 
     /// Opens the picker on a sensible country, unless one is chosen that is allowed.

@@ -233,7 +233,8 @@ fn lint() -> Result<(), Failure> {
     )?;
     run(
         cargo()
-            .args(["clippy", "--package", "frontend", "--locked"])
+            .args(["clippy", "--package", "frontend"])
+            .args(["--package", "components-example", "--locked"])
             .args(["--target", "wasm32-unknown-unknown"])
             .args(warnings),
         REMEDY,

@@ -1,5 +1,6 @@
 //! A country picker: an editable combobox with a list (WAI-ARIA Authoring Practices, "combobox").
 
+mod choice;
 mod search;
 
 use leptos::ev::{Event, KeyboardEvent, MouseEvent};
@@ -13,7 +14,7 @@ use crate::browser;
 use crate::phone::{self, CountryCode};
 use search::search;
 
-pub use search::CountryChoice;
+pub use choice::CountryChoice;
 
 /// How far Page Up and Page Down go.
 const PAGE: isize = 8;

@@ -1,21 +1,6 @@
 //! Finding a country by what somebody types: its name, its code or its calling code.
 
-use crate::phone::CountryCode;
-
-/// One country of a picker.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CountryChoice {
-    /// ISO 3166 alpha-2.
-    pub code: CountryCode,
-    /// Calling code, without plus.
-    pub dial: &'static str,
-    /// Stands first among the countries of its calling code.
-    pub main: bool,
-    /// Name in the page's language.
-    pub name: String,
-    /// The name in small letters without accents.
-    pub folded: String,
-}
+use super::CountryChoice;
 
 /// The choices that fit a folded text, best first; all of them, in their order, for an empty one.
 pub(super) fn search(choices: &[CountryChoice], folded: &str) -> Vec<CountryChoice> {
@@ -65,6 +50,7 @@ fn is_between_words(character: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::phone::CountryCode;
 
     fn choices() -> Vec<CountryChoice> {
         [
