@@ -14,7 +14,10 @@ use wasm_bindgen::JsValue;
 
 use crate::deadline::Millis;
 
-pub use document::{choose, chosen, meta, remove_page_class, set_language, set_text, text_of};
+pub use document::{
+    add_style, choose, chosen, meta, remove_page_class, set_language, set_text, show_picture,
+    text_of,
+};
 pub use focus::{focus, focus_and_select, focus_is_on_nothing};
 pub use intl::{CountryNames, ago, date_and_time, fold, number};
 pub use web_otp::WebOtp;

@@ -121,7 +121,11 @@ impl App {
     /// Asks the backend for its settings, again if need be.
     pub(crate) fn load_config(self) {
         browser::spawn(Box::pin(async move {
-            self.take_config(crate::api::load_config().await);
+            let answer = crate::api::load_config().await;
+            if let Ok(config) = &answer {
+                show_brand(config);
+            }
+            self.take_config(answer);
         }));
     }
 
@@ -233,6 +237,16 @@ impl App {
         self.draft.number.set(String::new());
         self.draft.code.set(String::new());
         self.session.sign_out();
+    }
+}
+
+/// A page that the backend made has its brand from the beginning; any other gets it here.
+fn show_brand(config: &ConfigResponse) {
+    if let Some(address) = &config.style_url {
+        browser::add_style(address);
+    }
+    if let Some(address) = &config.logo_url {
+        browser::show_picture(".brand", address, &config.app_name);
     }
 }
 

@@ -42,6 +42,37 @@ pub fn set_language(language: &str, direction: &str) {
     }
 }
 
+/// Adds a style sheet behind those that are there.
+pub fn add_style(address: &str) {
+    let attributes = [("rel", "stylesheet"), ("href", address)];
+    if let (Some(link), Some(head)) = (
+        element("link", &attributes),
+        document().and_then(|document| document.head()),
+    ) {
+        // An element that is new can be put anywhere.
+        let _ = head.append_child(&link);
+    }
+}
+
+/// Shows a picture, with this text in its place where it can't be seen, instead of everything that is
+/// in the first element that fits the selector.
+pub fn show_picture(selector: &str, address: &str, text: &str) {
+    let attributes = [("class", "brand-logo"), ("src", address), ("alt", text)];
+    let found = document().and_then(|document| document.query_selector(selector).ok().flatten());
+    if let (Some(place), Some(picture)) = (found, element("img", &attributes)) {
+        place.set_text_content(None);
+        let _ = place.append_child(&picture);
+    }
+}
+
+fn element(name: &str, attributes: &[(&str, &str)]) -> Option<Element> {
+    let element = document()?.create_element(name).ok()?;
+    for (name, value) in attributes {
+        let _ = element.set_attribute(name, value);
+    }
+    Some(element)
+}
+
 /// Takes a class from the document's root.
 pub fn remove_page_class(class: &str) {
     if let Some(page) = document().and_then(|document| document.document_element()) {
