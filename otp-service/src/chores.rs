@@ -7,6 +7,7 @@ mod moving;
 mod own_key;
 mod people;
 mod signing_keys;
+mod templates;
 
 use std::fmt;
 use std::io::{self, Write};
@@ -37,6 +38,9 @@ pub enum Chore {
     /// Keys that sign session JWTs
     #[command(subcommand)]
     SigningKeys(signing_keys::SigningKeys),
+    /// Texts of messages
+    #[command(subcommand)]
+    Templates(templates::Templates),
     /// Users
     #[command(subcommand)]
     Users(people::Users),
@@ -146,6 +150,7 @@ impl Chore {
             Self::Keys(chore) => chore.run(config, now, out).await,
             Self::OwnKey(chore) => chore.run(config, out).await,
             Self::SigningKeys(chore) => chore.run(config, out).await,
+            Self::Templates(chore) => chore.run(config, out),
             Self::Users(chore) => chore.run(config, now, out).await,
             Self::Numbers(chore) => chore.run(config, out).await,
             Self::Backup { folder } => copies::back_up(config, &folder, out),

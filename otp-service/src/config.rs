@@ -49,6 +49,9 @@ pub struct Config {
     /// The product's name in the message
     #[arg(long, env = "APP_NAME", default_value = "Pipit")]
     pub app_name: String,
+    /// Folder with texts of one's own, `de.txt` and so on (docs/messages.md) [default: the built-in texts]
+    #[arg(long, env = "TEMPLATES_DIR")]
+    pub templates_dir: Option<PathBuf>,
     /// Countries that codes are sent to: ISO 3166 alpha-2, with commas between [default: all]
     #[arg(long, env = "ALLOWED_COUNTRIES", value_delimiter = ',')]
     pub allowed_countries: Vec<String>,

@@ -39,6 +39,6 @@ mod timekeeping;
 pub use chores::{Chore, ChoreError};
 pub use config::{Config, GatewayKind, Policy};
 pub use edge::keys::KeyError;
-pub use message::TemplateError;
+pub use message::{Fault as TemplateFault, TemplateError};
 pub use random::{Random, RandomError};
 pub use serve::{Prepared, StartError, prepare, prepare_with, serve};

@@ -4,6 +4,7 @@
 //! Not here: what each language says (`words`).
 
 mod language;
+mod own;
 mod segments;
 mod words;
 
@@ -11,10 +12,14 @@ mod words;
 mod tests;
 
 use std::fmt;
+use std::path::{Path, PathBuf};
 
 use shared::{CodeLifetime, OtpCode};
 
 use crate::address::Address;
+use crate::config::Config;
+pub use own::Fault;
+use own::OwnText;
 use segments::{Alphabet, Size};
 use words::Words;
 
@@ -34,6 +39,20 @@ pub enum TemplateError {
         /// So many characters are too many.
         surplus: usize,
     },
+    /// A file of TEMPLATES_DIR can't be read.
+    File {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        cause: String,
+    },
+    /// A text of TEMPLATES_DIR breaks a rule.
+    Own {
+        /// BCP 47 tag of its language.
+        language: &'static str,
+        /// What is wrong with it.
+        faults: Vec<Fault>,
+    },
 }
 
 impl fmt::Display for TemplateError {
@@ -46,6 +65,11 @@ impl fmt::Display for TemplateError {
                 "APP_NAME and ORIGIN_HOST are {surplus} characters too long for a text message of one segment in the \
                  language `{language}`"
             ),
+            Self::File { path, cause } => write!(f, "TEMPLATES_DIR: {}: {cause}", path.display()),
+            Self::Own { language, faults } => {
+                let faults: Vec<_> = faults.iter().map(ToString::to_string).collect();
+                write!(f, "TEMPLATES_DIR: {language}.txt: {}", faults.join("; "))
+            }
         }
     }
 }
@@ -58,11 +82,26 @@ pub(crate) struct Template {
     app_name: String,
     origin_host: String,
     code_digits: u8,
+    /// The operator's texts, which are sent instead of ours.
+    own: Vec<(Language, OwnText)>,
+}
+
+/// One language's message, as a phone shows it, and what is to say about it.
+#[derive(Debug)]
+pub(crate) struct Sample {
+    pub(crate) text: String,
+    /// Whether it is from a file.
+    pub(crate) own: bool,
+    /// `GSM` or `UCS-2`.
+    pub(crate) alphabet: &'static str,
+    pub(crate) units: usize,
+    /// Of the longest that there can be.
+    pub(crate) segments: usize,
+    pub(crate) faults: Vec<Fault>,
 }
 
 impl Template {
-    /// Checks that every message can be written, and fits into one segment if all its characters are in
-    /// the GSM alphabet. The others may take several: see [`Self::of_several_segments`].
+    /// What name, host and code are like; [`Self::check`] does the rest.
     pub(crate) fn new(
         app_name: &str,
         origin_host: &str,
@@ -77,23 +116,108 @@ impl Template {
         if origin_host.is_empty() || !origin_host.bytes().all(host) {
             return Err(TemplateError::Host);
         }
-        let template = Self {
+        Ok(Self {
             app_name: app_name.to_owned(),
             origin_host: origin_host.to_owned(),
             code_digits,
-        };
-        let sizes = Language::ALL.map(|language| (language, template.longest(language)));
+            own: Vec::new(),
+        })
+    }
+
+    /// As the settings have it, not checked yet.
+    pub(crate) fn of_config(config: &Config) -> Result<Self, TemplateError> {
+        let digits = config.policy.code_length;
+        let template = Self::new(&config.app_name, &config.origin_host, digits)?;
+        match &config.templates_dir {
+            Some(folder) => template.with_texts_of(folder),
+            None => Ok(template),
+        }
+    }
+
+    /// With the texts of this folder instead of ours, for the languages that have a file there.
+    fn with_texts_of(mut self, folder: &Path) -> Result<Self, TemplateError> {
+        self.own = own::load(folder)?;
+        Ok(self)
+    }
+
+    /// Checks that every text holds to the rules, and fits into one segment if all its characters are in
+    /// the GSM alphabet. The others may take several: see [`Self::of_several_segments`].
+    pub(crate) fn check(&self) -> Result<(), TemplateError> {
+        for (language, _) in &self.own {
+            let faults = self.faults(*language);
+            if !faults.is_empty() {
+                return Err(TemplateError::Own {
+                    language: language.tag(),
+                    faults,
+                });
+            }
+        }
+        let sizes = Language::ALL.map(|language| (language, self.longest(language)));
         let longest = sizes
             .into_iter()
             .filter(|(_, size)| size.alphabet == Alphabet::Gsm && size.segments > 1)
             .max_by_key(|(_, size)| size.units);
         match longest {
-            None => Ok(template),
+            None => Ok(()),
             Some((language, size)) => Err(TemplateError::TooLong {
                 language: language.tag(),
                 surplus: size.units - size.alphabet.alone(),
             }),
         }
+    }
+
+    /// What is sent in a language, with a made-up code.
+    pub(crate) fn sample(&self, language: Language, minutes: u8) -> Sample {
+        let code: String = ('1'..='9')
+            .chain(['0'])
+            .take(usize::from(self.code_digits))
+            .collect();
+        let text = self.with_origin(&self.sentences(language, &code, minutes), &code);
+        let size = Size::of(&text);
+        Sample {
+            own: self.own_text(language).is_some(),
+            alphabet: match size.alphabet {
+                Alphabet::Gsm => "GSM",
+                Alphabet::Ucs2 => "UCS-2",
+            },
+            units: size.units,
+            segments: self.longest(language).segments,
+            faults: self.faults(language),
+            text,
+        }
+    }
+
+    fn own_text(&self, language: Language) -> Option<&OwnText> {
+        let mut own = self.own.iter();
+        own.find_map(|(of, text)| (*of == language).then_some(text))
+    }
+
+    /// Which rules the text of a language breaks; ours are held to them by tests, but for their length,
+    /// which depends on name and host.
+    fn faults(&self, language: Language) -> Vec<Fault> {
+        let size = self.longest(language);
+        let Some(own) = self.own_text(language) else {
+            let allowed = 1;
+            let too_long = size.alphabet == Alphabet::Gsm && size.segments > allowed;
+            let takes = size.segments;
+            return too_long
+                .then_some(Fault::Segments { takes, allowed })
+                .into_iter()
+                .collect();
+        };
+        let ours = Self {
+            own: Vec::new(),
+            ..self.clone()
+        };
+        let words = Words::of(language);
+        let mut faults = own.faults(words);
+        let text = own.fill(&self.app_name, "", 1, words);
+        let mut usual = ours.longest(language);
+        if usual.alphabet == Alphabet::Gsm {
+            usual.segments = 1;
+        }
+        faults.extend(own::size_faults(&text, size, usual));
+        faults
     }
 
     /// The text. Its last line binds the code to the page's origin, so that browsers offer it there
@@ -140,6 +264,9 @@ impl Template {
 
     fn sentences(&self, language: Language, code: &str, minutes: u8) -> String {
         let words = Words::of(language);
+        if let Some(own) = self.own_text(language) {
+            return own.fill(&self.app_name, code, minutes, words);
+        }
         let code = (words.code)(&self.app_name, code);
         let lifetime = (words.lifetime)(minutes);
         [&code, &lifetime, words.never_asked].join(words.gap)

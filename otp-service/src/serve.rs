@@ -202,12 +202,8 @@ pub(crate) async fn build(
             return Err(StartError::LiveKeyWithOutbox);
         }
     }
-    let template = Template::new(
-        &config.app_name,
-        &config.origin_host,
-        config.policy.code_length,
-    )
-    .map_err(StartError::Template)?;
+    let template = Template::of_config(config).map_err(StartError::Template)?;
+    template.check().map_err(StartError::Template)?;
     let database = Place::of(config)?.open().map_err(StartError::Open)?;
     storage::fault_point("start-database-open");
     let timekeeper = Timekeeper::start(clock.clone(), database.clone())

@@ -226,15 +226,28 @@ fn names_and_hosts_that_break_the_message_are_refused_at_start() {
         ("Pipit", &"h".repeat(60), too_long(1)),
         ("Pipit & Co", &"h".repeat(60), too_long(6)),
     ] {
-        let error = Template::new(name, host, 6).unwrap_err();
-        assert_eq!(error, expected, "{name} {host}");
+        let checked = Template::new(name, host, 6).and_then(|template| template.check());
+        assert_eq!(checked, Err(expected), "{name} {host}");
     }
-    let error = Template::new("Pipit", &"h".repeat(60), 6).unwrap_err();
+    let long = |length| Template::new("Pipit", &"h".repeat(length), 6).unwrap();
+    let error = long(60).check().unwrap_err();
     assert!(
         error.to_string().ends_with("in the language `fr`"),
         "{error}"
     );
-    assert!(Template::new("Pipit", &"h".repeat(59), 6).is_ok());
+    assert_eq!(long(59).check(), Ok(()));
+}
+
+/// What operators' texts are held to, ours hold to as well.
+#[test]
+fn ours_have_a_word_for_code_before_the_code_where_phones_look_for_it() {
+    for language in Language::ALL {
+        let text = sms(&template(), language, 5).to_lowercase();
+        let (before, _) = text.split_once("012345").unwrap();
+        let words = Words::of(language).for_code;
+        assert!(words.iter().any(|word| before.contains(word)), "{text}");
+        assert!(template().sample(language, 5).faults.is_empty());
+    }
 }
 
 #[test]

@@ -21,6 +21,8 @@ use super::Language;
 /// The sentences of a language, in the order in which they are said.
 #[derive(Debug)]
 pub(super) struct Words {
+    /// Words for "code", in small letters; phones look for one before the digits.
+    pub(super) for_code: &'static [&'static str],
     /// Which code it is; takes the product's name and the code.
     pub(super) code: fn(&str, &str) -> String,
     /// How long it works; takes 1 to 10 minutes.

@@ -5,6 +5,7 @@
 use super::Words;
 
 pub(super) const WORDS: Words = Words {
+    for_code: &["رمز"],
     code: |app_name, code| format!("رمزك في {app_name} هو {code}."),
     lifetime: |minutes| match minutes {
         1 => "صالح لمدة دقيقة واحدة.".to_owned(),

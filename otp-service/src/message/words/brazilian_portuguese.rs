@@ -4,6 +4,7 @@
 use super::Words;
 
 pub(super) const WORDS: Words = Words {
+    for_code: &["token", "senha"],
     code: |app_name, code| format!("Seu token {app_name} é {code}."),
     lifetime: |minutes| match minutes {
         1 => "Ele vale por 1 minuto.".to_owned(),

@@ -3,6 +3,7 @@
 use super::Words;
 
 pub(super) const WORDS: Words = Words {
+    for_code: &["code"],
     code: |app_name, code| format!("Your {app_name} code is {code}."),
     lifetime: |minutes| match minutes {
         1 => "It works for 1 minute.".to_owned(),

@@ -3,6 +3,7 @@
 use super::Words;
 
 pub(super) const WORDS: Words = Words {
+    for_code: &["code"],
     code: |app_name, code| format!("Votre code {app_name} est {code}."),
     lifetime: |minutes| match minutes {
         1 => "Il est valable 1 minute.".to_owned(),

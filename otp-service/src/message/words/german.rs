@@ -3,6 +3,7 @@
 use super::Words;
 
 pub(super) const WORDS: Words = Words {
+    for_code: &["code"],
     code: |app_name, code| format!("Code für {app_name}: {code}."),
     lifetime: |minutes| match minutes {
         1 => "Gültig für 1 Minute.".to_owned(),

@@ -3,6 +3,7 @@
 use super::Words;
 
 pub(super) const WORDS: Words = Words {
+    for_code: &["कोड"],
     code: |app_name, code| format!("आपका {app_name} कोड {code} है।"),
     lifetime: |minutes| format!("यह {minutes} मिनट तक मान्य है।"),
     never_asked: "हम आपसे यह कोड कभी नहीं मांगते।",

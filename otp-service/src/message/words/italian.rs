@@ -3,6 +3,7 @@
 use super::Words;
 
 pub(super) const WORDS: Words = Words {
+    for_code: &["codice"],
     code: |app_name, code| format!("Il codice {app_name} è {code}."),
     lifetime: |minutes| match minutes {
         1 => "Vale 1 minuto.".to_owned(),

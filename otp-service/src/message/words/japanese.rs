@@ -3,6 +3,7 @@
 use super::Words;
 
 pub(super) const WORDS: Words = Words {
+    for_code: &["コード"],
     code: |app_name, code| format!("{app_name}の認証コード：{code}。"),
     lifetime: |minutes| format!("{minutes}分間有効。"),
     never_asked: "当社がお尋ねすることはありません。",

@@ -3,6 +3,7 @@
 use super::Words;
 
 pub(super) const WORDS: Words = Words {
+    for_code: &["验证码"],
     code: |app_name, code| format!("【{app_name}】验证码：{code}，"),
     lifetime: |minutes| format!("{minutes}分钟内有效。"),
     never_asked: "我们绝不会向您索要验证码。",

@@ -4,6 +4,7 @@
 use super::Words;
 
 pub(super) const WORDS: Words = Words {
+    for_code: &["clave"],
     code: |app_name, code| format!("Clave de {app_name}: {code}."),
     lifetime: |minutes| match minutes {
         1 => "Caduca en 1 minuto.".to_owned(),

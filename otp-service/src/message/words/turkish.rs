@@ -3,6 +3,7 @@
 use super::Words;
 
 pub(super) const WORDS: Words = Words {
+    for_code: &["kod"],
     code: |app_name, code| format!("{app_name} kodunuz: {code}."),
     lifetime: |minutes| format!("Süresi {minutes} dakika sonra dolar."),
     never_asked: "Bu kodu sizden asla istemeyiz.",
