@@ -33,7 +33,7 @@ async fn every_event_is_logged_with_fields_from_closed_sets_f_03() {
     look(&harness.service, &mut keys).await.unwrap();
 
     for (event, field, value) in [
-        ("configuration", "gateway", "Outbox"),
+        ("configuration", "gateway", "outbox"),
         ("long_messages", "segments", "ar=2 hi=2"),
         ("key_used_first", "level", "INFO"),
         ("send", "result", "queued"),
