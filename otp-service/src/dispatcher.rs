@@ -18,7 +18,7 @@ use tokio::task::JoinSet;
 
 use crate::commands::hand_over::{Claim, GivenBack, Settle, drop_late, pass_on};
 use crate::events::Step;
-use crate::gateways::{GatewayKind, Handed, Outgoing, Place};
+use crate::gateways::{GatewayKind, Handed, Outgoing, Place, Refusal};
 use crate::rules::delivery::{Status, WORTH_SENDING};
 use crate::rules::route::WAIT;
 use crate::service::Service;
@@ -284,7 +284,12 @@ async fn attempt(service: &Service, held: &Held, text: &str, place: &Place) -> H
     }
     let (step, reason) = match &handed {
         Handed::Accepted { .. } => (Step::Accepted, ""),
-        Handed::Refused(refusal) => (Step::Refused, refusal.as_str()),
+        Handed::Refused(refusal) => {
+            if *refusal == Refusal::Credentials {
+                service.events.credentials_refused(lane.kind);
+            }
+            (Step::Refused, refusal.as_str())
+        }
         Handed::Unknown(doubt) => (Step::Unknown, doubt.as_str()),
     };
     let gateway = edge::metrics::ClosedSet::as_str(lane.kind);

@@ -226,6 +226,16 @@ impl Events {
         );
     }
 
+    /// A gateway does not know us.
+    pub(crate) fn credentials_refused(&self, gateway: GatewayKind) {
+        let gateway = gateway.as_str();
+        tracing::error!(
+            event = "gateway_credentials",
+            gateway,
+            "a gateway refuses our credentials: check its settings"
+        );
+    }
+
     /// A message was queued and is in the outbox by that. Too frequent for the log.
     pub(crate) fn in_outbox(&self, country: &str) {
         let outbox = GatewayKind::Outbox.as_str();

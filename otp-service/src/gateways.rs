@@ -138,13 +138,9 @@ impl Doubt {
 }
 
 impl Handed {
-    /// Whether the gateway works, as its breaker sees it: a refusal that is about the message or about
-    /// too many of them is no failure (H-04).
+    /// Whether the gateway works, as its breaker sees it: 4xx are no failures (H-04).
     pub(crate) fn is_good(&self) -> bool {
-        !matches!(
-            self,
-            Self::Unknown(_) | Self::Refused(Refusal::Unreachable | Refusal::Credentials)
-        )
+        !matches!(self, Self::Unknown(_) | Self::Refused(Refusal::Unreachable))
     }
 }
 

@@ -14,6 +14,7 @@ use super::chores::chore;
 use super::fake_gateway::{ACCOUNT, FakeGateway, SECRET, SERVICE, Script, nobody, sid};
 use super::harness::{Harness, NUMBER, START};
 use crate::commands::hand_over::Claim;
+use crate::dispatcher::Dispatcher;
 use crate::{Config, GatewayKind, GatewaySettings};
 
 /// What is set up for the tests of one gateway or of two.
@@ -397,6 +398,40 @@ async fn while_its_gateway_is_ill_a_send_is_refused_at_once_and_leaves_nothing_h
     }
     harness.dispatch().await;
     assert_eq!(gateway.given().len(), 11);
+}
+
+/// 64 are in flight at a gateway that hangs; the others wait two seconds for it, and then go to the next.
+#[tokio::test]
+async fn a_gateway_that_hangs_does_not_keep_the_others_from_theirs_h_05() {
+    let (first, second) = (FakeGateway::start().await, FakeGateway::start().await);
+    let mut with = arguments("twilio,vonage", &first.base, &second.base);
+    with.push("--gateway-routes=DE=vonage".to_owned());
+    let harness = start(&with).await;
+    first.always_plays(Script::Silence);
+    for n in 0..70 {
+        ask(&harness, &format!("+1212555{:04}", 100 + n)).await.assert_ok();
+    }
+    ask(&harness, "+4915112345678").await.assert_ok();
+    let mut dispatcher = Dispatcher::new(Arc::clone(&harness.service));
+    dispatcher.begin().await;
+    while (first.given().len(), second.given().len()) != (64, 1) {
+        tokio::task::yield_now().await;
+    }
+    harness.clock.advance(1);
+    dispatcher.begin().await;
+    harness.clock.advance(1);
+    dispatcher.begin().await;
+    while second.given().len() < 7 {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(first.given().len(), 64);
+    // Who asks when too many wait hears so at once.
+    harness.service.queue.wait(256);
+    ask(&harness, "+12125550199")
+        .await
+        .assert_error(ErrorType::SmsNotSent);
+    harness.service.queue.wait(255);
+    ask(&harness, "+12125550199").await.assert_ok();
 }
 
 #[tokio::test]
