@@ -104,7 +104,7 @@ fn service_config(
     service.database_url = None;
     service.database_url_file = None;
     service.database_ca_file = None;
-    service.gateway = GatewayKind::Outbox;
+    service.gateway = vec![GatewayKind::Outbox];
     service.origin_host = settings.public_url.host().to_owned();
     service.app_name.clone_from(&settings.app_name);
     service.policy.code_length = settings.code_length;

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use axum::body::{Body, Bytes, HttpBody};
-use axum::extract::Request;
+use axum::extract::{FromRequest, Request};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use shared::ErrorType;
 
@@ -30,6 +30,24 @@ impl Default for BodyLimits {
 
 pub(crate) fn announced_too_large(body: &Body, limits: BodyLimits) -> bool {
     usize::try_from(body.size_hint().lower()).map_or(true, |bytes| bytes > limits.bytes)
+}
+
+/// A body as it came, for whoever has to check a signature over it; within the server's limits.
+#[derive(Clone)]
+pub struct RawBody(pub Bytes);
+
+impl std::fmt::Debug for RawBody {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("RawBody(hidden)")
+    }
+}
+
+impl<S: Send + Sync> FromRequest<S> for RawBody {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, ApiError> {
+        read(request).await.map(Self)
+    }
 }
 
 pub(crate) async fn read(request: Request) -> Result<Bytes, ApiError> {

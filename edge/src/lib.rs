@@ -30,6 +30,7 @@ pub mod testing;
 mod traffic;
 mod wording;
 
+pub use body::RawBody;
 pub use error::{ApiError, OwnPage};
 pub use form::Form;
 pub use harden::{EdgeLimits, RequestId, harden};

@@ -8,6 +8,7 @@ mod closed_set;
 mod commits;
 mod page;
 mod process;
+mod table;
 
 pub use closed_set::{ClosedSet, Counted};
 pub use commits::{CommitEnd, Commits};
@@ -16,6 +17,7 @@ pub use prometheus_client::metrics::counter::Counter;
 pub use prometheus_client::metrics::gauge::Gauge;
 pub use prometheus_client::metrics::histogram::Histogram;
 pub use prometheus_client::registry::Registry;
+pub use table::{CounterTable, GaugeTable, Table};
 
 use std::fmt;
 

@@ -70,6 +70,16 @@ impl Address {
         }
     }
 
+    /// The same where nobody says which of the two it is.
+    pub(crate) fn of_text(text: &str) -> Option<Self> {
+        let method_type = if text.contains('@') {
+            MethodType::Email
+        } else {
+            MethodType::PhoneNumber
+        };
+        Self::parse(method_type, text)
+    }
+
     pub(crate) fn method_type(&self) -> MethodType {
         match self {
             Self::Phone(_) => MethodType::PhoneNumber,

@@ -9,6 +9,7 @@ mod delete_email;
 mod delete_phone_number;
 mod delete_session;
 mod delete_user;
+mod get_delivery;
 mod get_jwks;
 mod get_user;
 mod health;
@@ -18,6 +19,7 @@ mod login_or_create_by_sms;
 mod named_session;
 mod outcome;
 mod path_id;
+mod receipts;
 mod search_users;
 mod send_by_email;
 mod send_by_sms;
@@ -37,6 +39,7 @@ use shared::ErrorType;
 use shared::otp_service::BASE_PATH;
 use storage::StoreError;
 
+use crate::gateways::GatewayKind;
 use crate::openapi::{self, Endpoints};
 use crate::outbox;
 use crate::service::Service;
@@ -44,11 +47,15 @@ use crate::service::Service;
 /// All routes, with the envelope and the limits around them.
 pub(crate) fn router(service: Arc<Service>) -> Router {
     let (api, declared) = endpoints().into_parts();
-    let routes = Router::new()
+    let mut routes = Router::new()
         .merge(api)
         .merge(openapi::routes(declared))
-        .merge(outbox::routes())
-        .with_state(Arc::clone(&service));
+        .merge(receipts::routes());
+    // It stands in for a phone, so it is there only while it is the gateway.
+    if service.gateways.lane(GatewayKind::Outbox).is_some() {
+        routes = routes.merge(outbox::routes());
+    }
+    let routes = routes.with_state(Arc::clone(&service));
     let limits = EdgeLimits {
         body_bytes: 16 * 1024,
         request_deadline: Duration::from_secs(10),
@@ -87,6 +94,7 @@ pub(crate) fn endpoints() -> Endpoints {
         .post("/otps/email/login_or_create", login_or_create_by_email::handle, login_or_create_by_email::operation)
         .post("/otps/email/send", send_by_email::handle, send_by_email::operation)
         .post("/otps/verify", verify_otp::handle, verify_otp::operation)
+        .get("/otps/{challenge_id}/delivery", get_delivery::handle, get_delivery::operation)
         .post("/sessions/verify", verify_session::handle, verify_session::operation)
         .get("/sessions/list", list_sessions::handle, list_sessions::operation)
         .post("/users/phone_numbers/{id}/unblock", unblock_phone_number::handle, unblock_phone_number::operation)

@@ -17,6 +17,13 @@ impl Mode {
         }
     }
 
+    /// The mode that [`Mode::as_str`] wrote.
+    pub(crate) fn parse(word: &str) -> Option<Self> {
+        [Self::Test, Self::Live]
+            .into_iter()
+            .find(|mode| mode.as_str() == word)
+    }
+
     /// The mode of a secret key: `sk_test_` or `sk_live_` and 48 letters and digits. `None`: no key.
     pub(crate) fn of_key(key: &str) -> Option<Self> {
         let (mode, random) = match (key.strip_prefix("sk_test_"), key.strip_prefix("sk_live_")) {
@@ -33,6 +40,7 @@ impl Mode {
 #[derive(Debug, Clone)]
 pub(crate) struct App {
     pub(crate) id: String,
+    pub(crate) mode: Mode,
 }
 
 #[cfg(test)]

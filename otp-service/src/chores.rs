@@ -2,6 +2,7 @@
 //! works on the database; a running service notices within a second.
 
 mod copies;
+mod gateways;
 mod keys;
 mod moving;
 mod own_key;
@@ -38,6 +39,9 @@ pub enum Chore {
     /// Keys that sign session JWTs
     #[command(subcommand)]
     SigningKeys(signing_keys::SigningKeys),
+    /// Gateways
+    #[command(subcommand)]
+    Gateways(gateways::GatewayChores),
     /// Texts of messages
     #[command(subcommand)]
     Templates(templates::Templates),
@@ -150,6 +154,7 @@ impl Chore {
             Self::Keys(chore) => chore.run(config, now, out).await,
             Self::OwnKey(chore) => chore.run(config, out).await,
             Self::SigningKeys(chore) => chore.run(config, out).await,
+            Self::Gateways(chore) => chore.run(config, out).await,
             Self::Templates(chore) => chore.run(config, out),
             Self::Users(chore) => chore.run(config, now, out).await,
             Self::Numbers(chore) => chore.run(config, out).await,

@@ -3,17 +3,20 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use clap::{Parser, ValueEnum};
+use clap::Parser;
 use edge::TrafficLimits;
 use edge::settings::Secret;
 
+use crate::budgets::BudgetSettings;
+use crate::gateways::GatewayKind;
+use crate::gateways::settings::GatewaySettings;
 use crate::rules::limits::Limits;
 
 /// The self-hostable OTP service of Pipit: sends one-time passcodes by text message, verifies them,
 /// and keeps users and sessions. Same HTTP API as the vendor's.
 ///
-/// Two secrets are read from the environment only, or from the file that their setting with _FILE at
-/// the end names. INITIAL_API_KEY: a key (sk_test_ and 48 letters and digits) made known at first
+/// Secrets are read from the environment only, or from the file that their setting with _FILE at the
+/// end names; those of gateways stand in docs/gateways.md. INITIAL_API_KEY: a key (sk_test_ and 48 letters and digits) made known at first
 /// start; without it a key is made and written to DATA_DIR/initial-api-key. DATABASE_URL: where the
 /// data is, `postgres://user:password@localhost:5432/name` or `sqlite:` and a file path; without it
 /// in the file otp-service.db in DATA_DIR.
@@ -40,9 +43,16 @@ pub struct Config {
     /// believe]
     #[arg(long, env = "DATABASE_CA_FILE")]
     pub database_ca_file: Option<PathBuf>,
-    /// How messages leave: `outbox` shows them on the page /outbox and sends nothing
-    #[arg(long, env = "GATEWAY", value_enum, default_value_t = GatewayKind::Outbox)]
-    pub gateway: GatewayKind,
+    /// How messages leave: `outbox` shows them on the page /outbox and sends nothing; or gateways that
+    /// send, with commas between, the preferred one first
+    #[arg(
+        long,
+        env = "GATEWAY",
+        value_enum,
+        value_delimiter = ',',
+        default_value = "outbox"
+    )]
+    pub gateway: Vec<GatewayKind>,
     /// Host of the page that asks for the code, for the last line of the message (origin-bound codes)
     #[arg(long, env = "ORIGIN_HOST", default_value = "localhost")]
     pub origin_host: String,
@@ -52,7 +62,8 @@ pub struct Config {
     /// Folder with texts of one's own, `de.txt` and so on (docs/messages.md) [default: the built-in texts]
     #[arg(long, env = "TEMPLATES_DIR")]
     pub templates_dir: Option<PathBuf>,
-    /// Countries that codes are sent to: ISO 3166 alpha-2, with commas between [default: all]
+    /// Countries that codes are sent to: ISO 3166 alpha-2, with commas between [default: all, with the
+    /// outbox; a gateway that sends needs to know them]
     #[arg(long, env = "ALLOWED_COUNTRIES", value_delimiter = ',')]
     pub allowed_countries: Vec<String>,
     /// Send also to numbers that are surely fixed lines
@@ -76,13 +87,12 @@ pub struct Config {
     /// The policy's figures
     #[command(flatten)]
     pub policy: Policy,
-}
-
-/// How messages leave the service.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum GatewayKind {
-    /// They are shown on a page, for development and tests.
-    Outbox,
+    /// How gateways are reached
+    #[command(flatten)]
+    pub gateways: GatewaySettings,
+    /// What may be spent on messages
+    #[command(flatten)]
+    pub budgets: BudgetSettings,
 }
 
 /// The policy's figures, each with its default.

@@ -3,19 +3,25 @@
 //! changes every month (F-02).
 
 mod counts;
+mod funnel;
 
 use edge::metrics::{ClosedSet, Registry};
 use storage::Database;
 
 use crate::address::Address;
-use crate::commands::{send_code, verify_code};
+use crate::commands::{note_receipt, send_code, verify_code};
 use crate::config::Config;
+use crate::gateways::receipt::Disbelief;
+use crate::gateways::{GatewayKind, Gateways};
 use crate::message::Template;
+use crate::rules::budget::Budget;
 use crate::rules::throttle::Refusal;
 use crate::secrets::Secrets;
 use counts::{Begun, Counts, Limit, SendResult, VerifyResult};
+use funnel::{BudgetWord, Funnel, ReceiptResult};
 
 pub(crate) use counts::{Ended, Jwt};
+pub(crate) use funnel::Step;
 
 /// A month, long enough to follow a case and short enough to forget.
 const HASH_LIVES: i64 = 30 * 24 * 3600;
@@ -43,17 +49,25 @@ pub(crate) fn tag(secrets: &Secrets, address: &Address, now: i64) -> String {
 #[derive(Debug)]
 pub(crate) struct Events {
     counts: Counts,
+    funnel: Funnel,
 }
 
 impl Events {
-    pub(crate) fn register(registry: &mut Registry, database: &Database) -> Self {
+    /// `served` are the countries that codes are sent to; none: all.
+    pub(crate) fn register(
+        registry: &mut Registry,
+        database: &Database,
+        gateways: &Gateways,
+        served: &[String],
+    ) -> Self {
         Self {
             counts: Counts::register(registry, database),
+            funnel: Funnel::register(registry, gateways, served),
         }
     }
 
     /// Somebody asked for a code.
-    pub(crate) fn send(&self, tag: &str, outcome: &send_code::Outcome) {
+    pub(crate) fn send(&self, tag: &str, country: &str, outcome: &send_code::Outcome) {
         use send_code::Outcome;
         let result = match outcome {
             Outcome::Sent(_) => SendResult::Queued,
@@ -61,7 +75,12 @@ impl Events {
             Outcome::Refused(refusal) => (*refusal).into(),
             Outcome::NoUser => SendResult::NoUser,
             Outcome::OtherRequest => SendResult::OtherRequest,
+            Outcome::Held(hold) => (*hold).into(),
         };
+        self.funnel.count("", country, Step::Requested);
+        if matches!(outcome, Outcome::Sent(_)) {
+            self.funnel.count("", country, Step::Queued);
+        }
         let challenge = match outcome {
             Outcome::Sent(sent) | Outcome::Repeated(sent) => sent.challenge_id.as_str(),
             _ => "",
@@ -107,9 +126,19 @@ impl Events {
         }
         match outcome {
             Outcome::Refused(refusal) => self.throttled(*refusal),
-            Outcome::Verified { crowded_out, .. } => crowded_out
-                .iter()
-                .for_each(|id| self.session_ended(id, Ended::CrowdedOut)),
+            Outcome::Verified {
+                crowded_out,
+                message,
+                ..
+            } => {
+                for id in crowded_out {
+                    self.session_ended(id, Ended::CrowdedOut);
+                }
+                if let Some(message) = message {
+                    let step = Step::Verified;
+                    self.funnel.count(&message.gateway, &message.country, step);
+                }
+            }
             _ => {}
         }
     }
@@ -182,6 +211,118 @@ impl Events {
         );
     }
 
+    /// A message has come a step further. `why` is a word, `status` the answer's, both where there are any.
+    pub(crate) fn message(&self, gateway: &str, country: &str, step: Step, why: &str, status: u16) {
+        self.funnel.count(gateway, country, step);
+        let result = step.as_str();
+        tracing::info!(
+            event = "message",
+            gateway,
+            country,
+            result,
+            why,
+            status,
+            "a message has come further"
+        );
+    }
+
+    /// A gateway does not know us.
+    pub(crate) fn credentials_refused(&self, gateway: GatewayKind) {
+        let gateway = gateway.as_str();
+        tracing::error!(
+            event = "gateway_credentials",
+            gateway,
+            "a gateway refuses our credentials: check its settings"
+        );
+    }
+
+    /// A message was queued and is in the outbox by that. Too frequent for the log.
+    pub(crate) fn in_outbox(&self, country: &str) {
+        let outbox = GatewayKind::Outbox.as_str();
+        self.funnel.count(outbox, country, Step::Delivered);
+    }
+
+    /// A gateway's breaker has opened or closed (H-04).
+    pub(crate) fn breaker(&self, gateway: GatewayKind, open: bool) {
+        let gateway = gateway.as_str();
+        if open {
+            tracing::error!(
+                event = "gateway_open",
+                gateway,
+                "a gateway fails and is left alone for a while"
+            );
+        } else {
+            tracing::info!(event = "gateway_closed", gateway, "a gateway works again");
+        }
+    }
+
+    /// A receipt came in and was believed.
+    pub(crate) fn receipt(&self, gateway: GatewayKind, outcome: &note_receipt::Outcome) {
+        self.funnel.receipts.count(ReceiptResult::from(outcome));
+        if let note_receipt::Outcome::Changed { country, status } = outcome {
+            self.message(
+                gateway.as_str(),
+                country,
+                Step::from(*status),
+                "reported",
+                0,
+            );
+        }
+    }
+
+    /// A receipt came in and was not believed.
+    pub(crate) fn receipt_refused(&self, gateway: &str, why: Disbelief) {
+        self.funnel.receipts.count(ReceiptResult::from(why));
+        let why = why.as_str();
+        tracing::warn!(
+            event = "receipt_refused",
+            gateway,
+            why,
+            "a receipt was not believed"
+        );
+    }
+
+    /// Most of a budget is spent, or all of it (G-05).
+    pub(crate) fn budget(&self, budget: Budget, spent: bool) {
+        let word = BudgetWord::from(budget);
+        let counted = if spent {
+            &self.funnel.stops
+        } else {
+            &self.funnel.warnings
+        };
+        counted.count(word);
+        let budget = word.as_str();
+        if spent {
+            tracing::error!(
+                event = "budget_spent",
+                budget,
+                "a budget is spent: no message is sent"
+            );
+        } else {
+            tracing::warn!(
+                event = "budget_warning",
+                budget,
+                "most of a budget is spent"
+            );
+        }
+    }
+
+    /// What was measured of a gateway's messages to a country.
+    pub(crate) fn measured(
+        &self,
+        gateway: GatewayKind,
+        country: &str,
+        share: f64,
+        usual: Option<u32>,
+    ) {
+        self.funnel.measured(gateway, country, share, usual);
+    }
+
+    /// How the gateways stand.
+    pub(crate) fn gateways(&self, gateways: &Gateways) {
+        self.funnel.gateways(gateways);
+    }
+
     /// How many messages wait to be handed over.
     pub(crate) fn messages_waiting(&self, waiting: i64) {
         self.counts.messages_waiting.set(waiting);
@@ -209,10 +350,14 @@ pub(crate) fn configuration(config: &Config) {
     } else {
         "own file"
     };
+    let gateways = config.gateway.iter().map(|gateway| gateway.as_str());
+    let gateways: Vec<_> = gateways.collect();
     tracing::info!(
         event = "configuration",
         database,
-        gateway = ?config.gateway,
+        gateway = gateways.join(","),
+        routes = ?config.gateways.gateway_routes,
+        budgets = ?config.budgets,
         origin_host = config.origin_host,
         app_name = config.app_name,
         countries = ?config.allowed_countries,

@@ -1,5 +1,6 @@
 //! What the service sees happen in its database without having done it: keys that an operator made or
-//! revoked beside it, and how many messages wait.
+//! revoked beside it, how many messages wait, what other services have spent on messages, and what became
+//! of them.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -7,18 +8,28 @@ use std::time::Duration;
 
 use storage::StoreError;
 
+use crate::measuring::measure;
 use crate::service::Service;
 use crate::store::{api_keys, messages};
 
 /// How often it looks.
 const EVERY: Duration = Duration::from_secs(10);
+/// How many looks there are from one measurement of deliveries to the next.
+const LOOKS_TO_MEASURE: u32 = 6;
 
 /// Looks out until it is stopped.
 pub(crate) async fn look_out(service: Arc<Service>) {
     let mut interval = tokio::time::interval(EVERY);
     let mut keys = None;
+    let mut looks = 0;
     loop {
         interval.tick().await;
+        if looks % LOOKS_TO_MEASURE == 0
+            && let Err(error) = measure(&service).await
+        {
+            tracing::warn!(%error, "deliveries were not measured; a later round tries again");
+        }
+        looks = looks.wrapping_add(1);
         if let Err(error) = look(&service, &mut keys).await {
             tracing::warn!(%error, "keys and messages were not looked at; the next round tries again");
         }
@@ -35,6 +46,8 @@ pub(crate) async fn look(service: &Service, keys: &mut Option<Keys>) -> Result<(
         move |sql: &storage::Sql<'_>| Ok((api_keys::list(sql)?, messages::waiting(sql, now)?));
     let (listed, waiting) = service.database.read(question).await?;
     service.events.messages_waiting(waiting);
+    service.events.gateways(&service.gateways);
+    service.budgets.agree(&service.database, now).await?;
     if let Some(before) = keys {
         for key in &listed {
             let (known, works) = (before.get(&key.id), key.revoked_at == 0);

@@ -22,6 +22,7 @@ async fn main() -> ExitCode {
     let CommandLine { mut config, chore } = CommandLine::parse();
     config.database_url = edge::settings::secret_from_environment("DATABASE_URL");
     config.initial_api_key = edge::settings::secret_from_environment("INITIAL_API_KEY");
+    config.gateways.read_environment();
     match chore {
         None | Some(Chore::Serve) => match serve(config).await {
             Ok(()) => ExitCode::SUCCESS,

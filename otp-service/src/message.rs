@@ -277,6 +277,11 @@ impl Template {
     }
 }
 
+/// How many segments a text message takes, as carriers bill them.
+pub(crate) fn segments(text: &str) -> usize {
+    Size::of(text).segments
+}
+
 /// The code in a text that [`Template::text`] wrote, whatever its language and channel: the last run of
 /// digits that is as long as a code. Behind the code stand minutes alone, of two digits at most, and
 /// the last line, which ends with the code again.

@@ -47,7 +47,7 @@ struct Shown {
     /// BCP 47 tag of the text's language.
     locale: String,
     created_at: i64,
-    status: String,
+    status: &'static str,
 }
 
 async fn list(
@@ -78,7 +78,7 @@ async fn list(
                 text,
                 locale: message.locale,
                 created_at: message.created_at,
-                status: message.status,
+                status: message.status.as_str(),
             }
         })
         .collect();

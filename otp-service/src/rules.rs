@@ -3,8 +3,12 @@
 //! No clock, no randomness, no SQL, no HTTP: times come in as Unix seconds, random values as values.
 //! The same rules therefore serve every database, and tests move the clock by hand.
 
+pub(crate) mod breaker;
+pub(crate) mod budget;
 pub(crate) mod challenge;
+pub(crate) mod delivery;
 pub(crate) mod device;
 pub(crate) mod limits;
+pub(crate) mod route;
 pub(crate) mod session;
 pub(crate) mod throttle;

@@ -4,6 +4,7 @@ use std::fmt;
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use edge::clock::Clock;
@@ -13,19 +14,24 @@ use edge::settings::{Secret, SettingError};
 use edge::{Readiness, Stop, Traffic};
 use storage::{Database, OpenError, Server, Sql, StoreError, Whole};
 use tokio::net::TcpListener;
+use tokio::sync::watch;
 
 use crate::api;
 use crate::app::Mode;
-use crate::config::{Config, GatewayKind};
+use crate::budgets::Budgets;
+use crate::config::Config;
+use crate::dispatcher::{dispatch, give_up};
 use crate::events::{self, Events};
+use crate::gateways::{GatewayError, GatewayKind, Gateways};
 use crate::housekeeping::keep_house;
 use crate::jwt::KeyRings;
 use crate::lookout::look_out;
 use crate::message::{Template, TemplateError};
 use crate::own_key::{OWN_KEY, OwnKey, Settled, settle};
+use crate::queue::Queue;
 use crate::random::Random;
-use crate::service::{KnownKeys, Service};
-use crate::store::{MIGRATIONS, api_keys};
+use crate::service::{KnownKeys, Service, UsualTimes};
+use crate::store::{MIGRATIONS, api_keys, messages};
 use crate::timekeeping::Timekeeper;
 
 /// Why the service does not start. Each says what to do.
@@ -40,6 +46,8 @@ pub enum StartError {
     ApiKey,
     /// A live key with a gateway that shows messages on a page (J-11).
     LiveKeyWithOutbox,
+    /// A gateway is not set up as it has to be (G-01).
+    Gateway(GatewayError),
     /// The message can't be written.
     Template(TemplateError),
     /// The database can't be opened.
@@ -69,6 +77,7 @@ impl fmt::Display for StartError {
             Self::LiveKeyWithOutbox => f.write_str(
                 "the gateway `outbox` shows messages on a page and refuses live keys: use a key that starts with sk_test_",
             ),
+            Self::Gateway(cause) => cause.fmt(f),
             Self::Template(cause) => cause.fmt(f),
             Self::Open(cause) => cause.fmt(f),
             Self::Store(cause) => cause.fmt(f),
@@ -168,6 +177,8 @@ impl Prepared {
         tracing::info!(%address, "the OTP service listens");
         let lookout = tokio::spawn(look_out(Arc::clone(&service)));
         let housekeeping = tokio::spawn(keep_house(Arc::clone(&service)));
+        let (last_call, stopping) = watch::channel(false);
+        let dispatching = tokio::spawn(dispatch(Arc::clone(&service), stopping));
         let shown = show(page, &service, stop.clone());
         let served = edge::serve(listener, router, &service.traffic, stop.clone());
         let (served, ()) = tokio::join!(served, shown);
@@ -176,6 +187,9 @@ impl Prepared {
             // The task holds the service; it is gone once this returns.
             drop(task.await);
         }
+        // What is in flight comes to its end; what waits is on disk.
+        last_call.send_replace(true);
+        drop(dispatching.await);
         match Arc::into_inner(service) {
             Some(service) => service.close().await,
             None => tracing::error!("somebody still holds the database; it was not waited for"),
@@ -198,13 +212,16 @@ pub(crate) async fn build(
     .map_err(StartError::Setting)?;
     if let Some(key) = &given {
         let mode = Mode::of_key(key.expose()).ok_or(StartError::ApiKey)?;
-        if mode == Mode::Live && config.gateway == GatewayKind::Outbox {
+        if mode == Mode::Live && config.gateway.contains(&GatewayKind::Outbox) {
             return Err(StartError::LiveKeyWithOutbox);
         }
     }
+    let gateways = Gateways::of(config).map_err(StartError::Gateway)?;
+    let budgets = Arc::new(Budgets::of(&config.budgets).map_err(StartError::Gateway)?);
     let template = Template::of_config(config).map_err(StartError::Template)?;
     template.check().map_err(StartError::Template)?;
-    let database = Place::of(config)?.open().map_err(StartError::Open)?;
+    let place = Place::of(config)?;
+    let database = place.open().map_err(StartError::Open)?;
     storage::fault_point("start-database-open");
     let timekeeper = Timekeeper::start(clock.clone(), database.clone())
         .await
@@ -216,11 +233,23 @@ pub(crate) async fn build(
     storage::fault_point("start-api-key-known");
     let mut registry = edge::metrics::registry(env!("CARGO_PKG_VERSION"), clock.now());
     let traffic = Traffic::new(&mut registry, &config.traffic, api::work_of);
+    let queue = open_queue(&database, &random).await?;
+    let countries: Vec<String> = config
+        .allowed_countries
+        .iter()
+        .map(|country| country.trim().to_ascii_uppercase())
+        .collect();
     let service = Arc::new(Service {
         traffic,
         readiness: Readiness::default(),
-        events: Events::register(&mut registry, &database),
+        events: Events::register(&mut registry, &database, &gateways, &countries),
         registry: Arc::new(registry),
+        gateways,
+        queue,
+        budgets,
+        gateway_wait: (config.gateways.gateway_wait_ms > 0)
+            .then(|| Duration::from_millis(config.gateways.gateway_wait_ms.into())),
+        usual: UsualTimes::default(),
         database,
         clock,
         timekeeper,
@@ -229,16 +258,39 @@ pub(crate) async fn build(
         limits: Arc::new(config.policy.limits()),
         template,
         fixed_lines: config.allow_fixed_lines,
-        countries: config
-            .allowed_countries
-            .iter()
-            .map(|country| country.to_ascii_uppercase())
-            .collect(),
+        countries,
         keys_in_addresses: config.jwks_key_in_address,
         known_keys: KnownKeys::default(),
         key_rings: KeyRings::default(),
     });
+    // A file is nobody else's, so whoever held a message there is gone; on a server others may live,
+    // and what they hold is theirs until their time is over.
+    let held_until = match place {
+        Place::File(_) => i64::MAX,
+        Place::Server { .. } => service.clock.now(),
+    };
+    give_up(&service, held_until)
+        .await
+        .map_err(StartError::Store)?;
+    service
+        .budgets
+        .agree(&service.database, service.clock.now())
+        .await
+        .map_err(StartError::Store)?;
     Ok((api::router(Arc::clone(&service)), service))
+}
+
+/// The queue goes on where it ended.
+async fn open_queue(database: &Database, random: &Random) -> Result<Queue, StartError> {
+    let last_place = database
+        .read(messages::last_place)
+        .await
+        .map_err(StartError::Store)?;
+    let name: [u8; 16] = random
+        .bytes()
+        .map_err(|error| StartError::Store(StoreError::Unavailable(error.to_string())))?;
+    let holder = name.iter().map(|byte| format!("{byte:02x}")).collect();
+    Ok(Queue::new(holder, last_place))
 }
 
 /// Refuses a key that is another database's: with it nobody's code or session would be recognised.
@@ -338,9 +390,12 @@ async fn know_api_key(
         }
         None => {
             let path = config.data_dir.join("initial-api-key");
+            // With a test key a gateway would send nothing.
+            let sends = !config.gateway.contains(&GatewayKind::Outbox);
+            let mode = if sends { Mode::Live } else { Mode::Test };
             let made = keys::keep(&path, || {
                 let random = keys::base62(48, getrandom::fill)?;
-                Ok(format!("sk_test_{}", *random).into())
+                Ok(format!("sk_{}_{}", mode.as_str(), *random).into())
             });
             tracing::info!(file = %path.display(), "a secret key for callers was made; it is in this file");
             storage::fault_point("start-api-key-in-file");

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use edge::clock::Clock;
 use edge::metrics::Registry;
@@ -10,10 +11,13 @@ use shared::{DeviceToken, SessionToken};
 use storage::Database;
 
 use crate::app::App;
+use crate::budgets::Budgets;
 use crate::events::Events;
+use crate::gateways::Gateways;
 use crate::jwt::KeyRings;
 use crate::message::Template;
 use crate::own_key::OwnKey;
+use crate::queue::Queue;
 use crate::random::Random;
 use crate::rules::limits::Limits;
 use crate::secrets::Secrets;
@@ -28,6 +32,12 @@ pub(crate) struct Service {
     pub(crate) traffic: Traffic,
     pub(crate) readiness: Readiness,
     pub(crate) events: Events,
+    pub(crate) gateways: Gateways,
+    pub(crate) queue: Queue,
+    pub(crate) budgets: Arc<Budgets>,
+    /// How long a send waits for the gateway's word (H-10).
+    pub(crate) gateway_wait: Option<Duration>,
+    pub(crate) usual: UsualTimes,
     pub(crate) database: Database,
     pub(crate) clock: Clock,
     pub(crate) timekeeper: Timekeeper,
@@ -81,6 +91,21 @@ impl Service {
         } = self;
         drop(timekeeper);
         database.close().await;
+    }
+}
+
+/// How long messages to a country usually take, in seconds, as far as that is known.
+#[derive(Debug, Default)]
+pub(crate) struct UsualTimes(Mutex<HashMap<String, u32>>);
+
+impl UsualTimes {
+    pub(crate) fn of(&self, country: &str) -> Option<u32> {
+        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        known.get(country).copied()
+    }
+
+    pub(crate) fn replace(&self, measured: HashMap<String, u32>) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = measured;
     }
 }
 

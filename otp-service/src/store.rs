@@ -6,11 +6,14 @@
 pub(crate) mod api_keys;
 pub(crate) mod challenges;
 pub(crate) mod clock_marks;
+pub(crate) mod deliveries;
 pub(crate) mod devices;
+pub(crate) mod handing_over;
 pub(crate) mod invariants;
 pub(crate) mod messages;
 pub(crate) mod moving;
 pub(crate) mod own_key_checks;
+pub(crate) mod receipts;
 pub(crate) mod replays;
 pub(crate) mod retention;
 pub(crate) mod sessions;
@@ -22,7 +25,10 @@ pub(crate) mod users;
 use storage::{Sql, StoreError};
 
 /// The schema, version by version; the list only ever grows (E-11).
-pub(crate) const MIGRATIONS: &[&str] = &[include_str!("store/schema_1.sql")];
+pub(crate) const MIGRATIONS: &[&str] = &[
+    include_str!("store/schema_1.sql"),
+    include_str!("store/schema_2.sql"),
+];
 
 /// Writes, and changes nothing: shows that the disk takes what a sign-in would have to write. There
 /// and back, since SQLite does not write a row that stays as it was.

@@ -9,10 +9,13 @@ mod held_to_document;
 macro_rules! every_test {
     () => {
         mod bad_input;
+        mod budgets;
         mod chores;
         mod clock_steps;
         mod devices;
         mod durability;
+        mod fake_gateway;
+        mod gateways;
         mod harness;
         mod jwts;
         mod key_rotation;
@@ -21,6 +24,7 @@ macro_rules! every_test {
         mod metrics;
         mod openapi;
         mod races;
+        mod receipts;
         mod repeats;
         mod retention;
         mod sdk_habits;

@@ -24,6 +24,7 @@ mod crashes {
     mod data;
     mod disk;
     mod faults;
+    mod handing_over;
     mod http;
     mod load;
     mod process;

@@ -2,6 +2,7 @@
 //! additions. Every field that the vendor does not send is optional here, so that the same types
 //! read both.
 
+mod delivery;
 mod search;
 mod sending;
 mod sessions;
@@ -12,6 +13,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::object::only_as_object;
 
+pub use delivery::*;
 pub use search::*;
 pub use sending::*;
 pub use sessions::*;

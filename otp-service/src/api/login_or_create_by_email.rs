@@ -54,6 +54,7 @@ pub(crate) async fn handle(
         purpose: Purpose::SignIn,
         new_user: Some(sending::new_user(request.requires_verification)),
         address: sending::email(request.email.as_str())?,
+        country: String::new(),
         lifetime: request.expires_in,
         device: request.device_fingerprint,
         challenge_id: request.challenge_id,

@@ -55,11 +55,13 @@ pub(crate) async fn handle(
     key: Option<IdempotencyKey>,
     Json(request): Json<SendOtpBySmsRequest>,
 ) -> Result<Json<LoginOrCreateUserBySmsResponse>, ApiError> {
+    let (address, country) = sending::served_phone(&service, request.phone_number.as_str())?;
     let sending = Sending {
         endpoint: "otps/sms/login_or_create",
         purpose: Purpose::SignIn,
         new_user: Some(sending::new_user(request.requires_verification)),
-        address: sending::served_phone(&service, request.phone_number.as_str())?,
+        address,
+        country,
         lifetime: request.expires_in,
         device: request.device_fingerprint,
         challenge_id: request.challenge_id,

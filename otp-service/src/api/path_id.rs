@@ -45,6 +45,11 @@ path_id! {
 }
 
 path_id! {
+    /// `chal_…`
+    ChallengeId, Challenge, NotFound
+}
+
+path_id! {
     /// `email_…`
     EmailId, Email, EmailNotFound
 }

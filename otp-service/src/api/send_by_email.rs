@@ -52,6 +52,7 @@ pub(crate) async fn handle(
         purpose: Purpose::SecondFactor,
         new_user: None,
         address: sending::email(request.email.as_str())?,
+        country: String::new(),
         lifetime: request.expires_in,
         device: request.device_fingerprint,
         challenge_id: request.challenge_id,

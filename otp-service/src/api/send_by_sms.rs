@@ -47,11 +47,13 @@ pub(crate) async fn handle(
     key: Option<IdempotencyKey>,
     Json(request): Json<SendOtpBySmsRequest>,
 ) -> Result<Json<SendOtpBySmsResponse>, ApiError> {
+    let (address, country) = sending::served_phone(&service, request.phone_number.as_str())?;
     let sending = Sending {
         endpoint: "otps/sms/send",
         purpose: Purpose::SecondFactor,
         new_user: None,
-        address: sending::served_phone(&service, request.phone_number.as_str())?,
+        address,
+        country,
         lifetime: request.expires_in,
         device: request.device_fingerprint,
         challenge_id: request.challenge_id,

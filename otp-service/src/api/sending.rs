@@ -10,12 +10,16 @@ use shared::{CodeLifetime, ErrorType, HiddenText, LanguageTag, PhoneNumber};
 use super::{fault, outcome};
 use crate::address::{Address, EmailAddress};
 use crate::app::App;
-use crate::commands::send_code::{Drawn, Outcome, SendCode, Sent};
+use crate::budgets::Reserved;
+use crate::commands::send_code::{Drawn, Hold, Outcome, Queued, SendCode, Sent};
 use crate::events;
-use crate::message::Language;
+use crate::ids::{self, Kind};
+use crate::message::{self, Language};
+use crate::rules::budget::Verdict;
 use crate::rules::challenge::Purpose;
 use crate::secrets::{RequestDigest, Secrets, fingerprint};
 use crate::service::Service;
+use crate::store::handing_over::Waiting;
 use crate::store::replays::ReplayKey;
 
 /// What a code by text message can end in.
@@ -24,10 +28,17 @@ pub(super) const SMS_ERRORS: &[ErrorType] = &[
     ErrorType::DestinationNotAllowed,
     ErrorType::NumberBlocked,
     ErrorType::TooManyRequests,
+    ErrorType::SmsNotSent,
+    ErrorType::SmsBudgetExhausted,
 ];
 /// What a code by e-mail can end in.
-pub(super) const EMAIL_ERRORS: &[ErrorType] =
-    &[ErrorType::NumberBlocked, ErrorType::TooManyRequests];
+pub(super) const EMAIL_ERRORS: &[ErrorType] = &[
+    ErrorType::DestinationNotAllowed,
+    ErrorType::NumberBlocked,
+    ErrorType::TooManyRequests,
+];
+/// When to try again where every gateway is ill (H-04).
+const TRY_AGAIN_SECS: u32 = 5;
 
 /// A send as its endpoint understood it.
 pub(super) struct Sending {
@@ -36,6 +47,8 @@ pub(super) struct Sending {
     /// What a user becomes that is made for this address. `None`: no user is made.
     pub(super) new_user: Option<UserStatus>,
     pub(super) address: Address,
+    /// ISO 3166 alpha-2, `""` for an e-mail address.
+    pub(super) country: String,
     pub(super) lifetime: Option<CodeLifetime>,
     pub(super) device: Option<DeviceFingerprint>,
     pub(super) challenge_id: Option<String>,
@@ -77,7 +90,28 @@ pub(super) async fn send(
         key: key.as_str().to_owned(),
         request: request.clone(),
     });
-    let tag = events::tag(&secrets, &sending.address, service.clock.now());
+    let now = service.clock.now();
+    let tag = events::tag(&secrets, &sending.address, now);
+    let in_outbox = service.gateways.take_at_once(app.mode);
+    if !in_outbox && matches!(sending.address, Address::Email(_)) {
+        return Err(ApiError::from(ErrorType::DestinationNotAllowed)
+            .message("Codes can't be sent by e-mail here."));
+    }
+    let spending = if in_outbox {
+        Spending::default()
+    } else {
+        spend(service, &sending.country, &text, now)
+    };
+    let message = Waiting {
+        id: ids::new(
+            Kind::Message,
+            now,
+            service.random.bytes().map_err(ApiError::internal)?,
+        ),
+        country: sending.country,
+        since: now,
+        expires_at: now + lifetime.as_secs(),
+    };
     let command = SendCode {
         app,
         address: sending.address,
@@ -93,8 +127,16 @@ pub(super) async fn send(
         replay,
         sealed_text,
         language,
+        hold: spending.hold,
+        queued: Queued {
+            message_id: message.id.clone(),
+            place: service.queue.next_place(&service.clock),
+            country: message.country.clone(),
+            cost: spending.cost,
+            in_outbox,
+        },
         drawn,
-        now: service.clock.now(),
+        now,
     };
     let limits = Arc::clone(&service.limits);
     let outcome = service
@@ -102,12 +144,97 @@ pub(super) async fn send(
         .write(move |sql| command.run(&limits, &secrets, sql))
         .await
         .map_err(fault)?;
-    service.events.send(&tag, &outcome);
+    service.events.send(&tag, &message.country, &outcome);
     match outcome {
-        Outcome::Sent(sent) | Outcome::Repeated(sent) => Ok(sent),
+        Outcome::Sent(sent) => {
+            if let Some(reserved) = spending.reserved {
+                reserved.keep();
+            }
+            if let Verdict::Warn(budget) = spending.verdict {
+                service.events.budget(budget, false);
+            }
+            if in_outbox {
+                service.events.in_outbox(&message.country);
+                return Ok(sent);
+            }
+            hand_on(service, message).await.map(|()| sent)
+        }
+        Outcome::Repeated(sent) => Ok(sent),
         Outcome::Refused(refusal) => Err(outcome::refusal(refusal)),
+        Outcome::Held(Hold::Budget(secs)) => {
+            if let Verdict::Stop(budget, _) = spending.verdict {
+                service.events.budget(budget, true);
+            }
+            Err(ApiError::from(ErrorType::SmsBudgetExhausted).retry_after(secs))
+        }
+        Outcome::Held(Hold::NoGateway) => Err(not_sent()),
         Outcome::NoUser => Err(ErrorType::UserNotFound.into()),
         Outcome::OtherRequest => Err(outcome::other_request()),
+    }
+}
+
+fn not_sent() -> ApiError {
+    ApiError::from(ErrorType::SmsNotSent).retry_after(TRY_AGAIN_SECS)
+}
+
+/// What a message costs, and whether it may be sent now.
+struct Spending {
+    hold: Option<Hold>,
+    verdict: Verdict,
+    reserved: Option<Reserved>,
+    /// Millionths of the currency's unit.
+    cost: i64,
+}
+
+impl Default for Spending {
+    /// It costs nothing.
+    fn default() -> Self {
+        Self {
+            hold: None,
+            verdict: Verdict::Fine,
+            reserved: None,
+            cost: 0,
+        }
+    }
+}
+
+fn spend(service: &Service, country: &str, text: &str, now: i64) -> Spending {
+    if service.queue.is_full() || !service.gateways.serve(country, now) {
+        return Spending {
+            hold: Some(Hold::NoGateway),
+            ..Spending::default()
+        };
+    }
+    let money = service.budgets.price(country, message::segments(text));
+    let (verdict, reserved) = service.budgets.reserve(country, money, now);
+    let hold = match verdict {
+        Verdict::Stop(_, secs) => Some(Hold::Budget(secs)),
+        Verdict::Fine | Verdict::Warn(_) => None,
+    };
+    Spending {
+        hold,
+        verdict,
+        reserved,
+        cost: i64::try_from(money).unwrap_or(i64::MAX),
+    }
+}
+
+/// Gives the message to the dispatcher, and waits for its word where the operator wants that (H-10).
+async fn hand_on(service: &Service, message: Waiting) -> Result<(), ApiError> {
+    let Some(patience) = service.gateway_wait else {
+        service.queue.announce(message);
+        return Ok(());
+    };
+    let id = message.id.clone();
+    let told = service.queue.watch(&id);
+    service.queue.announce(message);
+    match tokio::time::timeout(patience, told).await {
+        Ok(Ok(false)) => Err(not_sent()),
+        // It went, or nobody knows yet.
+        _ => {
+            service.queue.look_away(&id);
+            Ok(())
+        }
     }
 }
 
@@ -153,14 +280,18 @@ pub(super) fn phone(service: &Service, spelling: &str) -> Result<Address, ApiErr
     destination(service, spelling).map(|destination| Address::Phone(destination.number().clone()))
 }
 
-/// The same, in a country that is served (G-01).
-pub(super) fn served_phone(service: &Service, spelling: &str) -> Result<Address, ApiError> {
+/// The same with its country, which is one that is served (G-01).
+pub(super) fn served_phone(
+    service: &Service,
+    spelling: &str,
+) -> Result<(Address, String), ApiError> {
     let destination = destination(service, spelling)?;
     let served = |country: &String| country == destination.country();
     if !service.countries.is_empty() && !service.countries.iter().any(served) {
         return Err(ErrorType::DestinationNotAllowed.into());
     }
-    Ok(Address::Phone(destination.number().clone()))
+    let country = destination.country().to_owned();
+    Ok((Address::Phone(destination.number().clone()), country))
 }
 
 fn destination(service: &Service, spelling: &str) -> Result<number_plan::Destination, ApiError> {

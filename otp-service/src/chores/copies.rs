@@ -13,7 +13,7 @@ use super::{ChoreError, open};
 use crate::config::Config;
 use crate::own_key::OWN_KEY;
 use crate::serve::Place;
-use crate::store::{MIGRATIONS, api_keys, challenges, invariants, sessions};
+use crate::store::{MIGRATIONS, api_keys, challenges, handing_over, invariants, sessions};
 
 /// While a long copy is made, a line of progress after so long.
 const TELL_EVERY: Duration = Duration::from_secs(1);
@@ -121,6 +121,8 @@ async fn end_everything(path: &Path, keep_sessions: bool, now: i64) -> Result<us
     let database = Database::open(path, MIGRATIONS)?;
     let end = move |sql: &Sql<'_>| -> Result<usize, StoreError> {
         challenges::end_all(sql)?;
+        // What waits in an old copy went out long ago.
+        handing_over::end_all(sql, now)?;
         let apps = if keep_sessions {
             Vec::new()
         } else {

@@ -7,7 +7,8 @@ use edge::keys::{KeyError, base62};
 
 use super::{ChoreError, open};
 use crate::app::Mode;
-use crate::config::{Config, GatewayKind};
+use crate::config::Config;
+use crate::gateways::GatewayKind;
 use crate::random::Random;
 use crate::serve::StartError;
 use crate::store::api_keys;
@@ -76,7 +77,7 @@ async fn create(
     now: i64,
     out: &mut impl Write,
 ) -> Result<(), ChoreError> {
-    if live && config.gateway == GatewayKind::Outbox {
+    if live && config.gateway.contains(&GatewayKind::Outbox) {
         return Err(ChoreError::Start(StartError::LiveKeyWithOutbox));
     }
     let mode = if live { Mode::Live } else { Mode::Test };

@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use edge::metrics::ClosedSet as _;
 use serde::{Deserialize, Serialize};
 use shared::otp_service::{DeviceFingerprint, UserStatus};
 use shared::{CodeLifetime, OtpCode};
@@ -11,14 +12,17 @@ use storage::{Sql, StoreError};
 use super::bucket::Bucket;
 use crate::address::Address;
 use crate::app::App;
+use crate::gateways::GatewayKind;
 use crate::ids::{self, Kind};
 use crate::message::Language;
 use crate::random::{Random, RandomError};
 use crate::rules::challenge::{Challenge, IssuedCode, Purpose};
+use crate::rules::delivery::Status;
 use crate::rules::limits::Limits;
 use crate::rules::throttle::Refusal;
 use crate::secrets::{RequestDigest, Secrets};
-use crate::store::messages::Message;
+use crate::store::devices::StoredDevice;
+use crate::store::messages::NewMessage;
 use crate::store::replays::{Replay, ReplayKey};
 use crate::store::throttles::LastSend;
 use crate::store::users::{Method, Names};
@@ -46,8 +50,34 @@ pub(crate) struct SendCode {
     pub(crate) sealed_text: String,
     /// Of the text.
     pub(crate) language: Language,
+    /// Why no message may be queued now.
+    pub(crate) hold: Option<Hold>,
+    pub(crate) queued: Queued,
     pub(crate) drawn: Drawn,
     pub(crate) now: i64,
+}
+
+/// How the message gets into the queue.
+#[derive(Debug)]
+pub(crate) struct Queued {
+    pub(crate) message_id: String,
+    /// Its order in the queue.
+    pub(crate) place: i64,
+    /// ISO 3166 alpha-2, `""` for an e-mail address.
+    pub(crate) country: String,
+    /// In millionths of the currency's unit.
+    pub(crate) cost: i64,
+    /// The outbox is the phone: what is in the queue has arrived.
+    pub(crate) in_outbox: bool,
+}
+
+/// Why no message may be queued, whoever asks for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Hold {
+    /// For so many seconds: a budget is spent (G-05).
+    Budget(u32),
+    /// No gateway of the country works, or too many messages wait (H-04, H-05).
+    NoGateway,
 }
 
 /// The random values of a send, drawn before the transaction.
@@ -57,7 +87,6 @@ pub(crate) struct Drawn {
     pub(crate) user: [u8; 16],
     pub(crate) method: [u8; 16],
     pub(crate) challenge: [u8; 16],
-    pub(crate) message: [u8; 16],
 }
 
 impl Drawn {
@@ -67,7 +96,6 @@ impl Drawn {
             user: random.bytes()?,
             method: random.bytes()?,
             challenge: random.bytes()?,
-            message: random.bytes()?,
         })
     }
 }
@@ -102,6 +130,7 @@ pub(crate) enum Outcome {
     /// The answer of an equal send before; nothing was sent.
     Repeated(Sent),
     Refused(Refusal),
+    Held(Hold),
     /// The address belongs to nobody, and no user is to be made.
     NoUser,
     /// The `Idempotency-Key` was used for another request.
@@ -130,13 +159,16 @@ impl SendCode {
         if let Err(refusal) = bucket.may_send(limits, now) {
             return Ok(Outcome::Refused(refusal));
         }
+        if let Some(hold) = self.hold {
+            return Ok(Outcome::Held(hold));
+        }
         let user_created = known.is_none();
         let method = match known {
             Some(method) => method,
             None => self.insert_user(sql)?,
         };
         let challenge = self.add_code(limits, secrets, sql, &method)?;
-        self.queue(sql, &challenge)?;
+        self.queue(sql, &challenge, bucket.device.as_ref())?;
 
         bucket.record_send(now);
         let sent = Sent {
@@ -244,18 +276,36 @@ impl SendCode {
         Ok(challenge)
     }
 
-    fn queue(&self, sql: &Sql<'_>, challenge: &Challenge) -> Result<(), StoreError> {
-        let message = Message {
-            id: ids::new(Kind::Message, self.now, self.drawn.message),
+    fn queue(
+        &self,
+        sql: &Sql<'_>,
+        challenge: &Challenge,
+        device: Option<&StoredDevice>,
+    ) -> Result<(), StoreError> {
+        let queued = &self.queued;
+        let (status, gateway) = if queued.in_outbox {
+            (Status::Delivered, GatewayKind::Outbox.as_str())
+        } else {
+            (Status::Queued, "")
+        };
+        let replay = self.replay.as_ref();
+        let message = NewMessage {
+            id: queued.message_id.clone(),
+            place: queued.place,
             method_id: challenge.method_id.clone(),
             challenge_id: challenge.id.clone(),
             to: self.address.as_str().to_owned(),
+            country: queued.country.clone(),
             sealed_text: self.sealed_text.clone(),
             locale: self.language.tag().to_owned(),
             created_at: self.now,
             expires_at: self.now + self.lifetime.as_secs(),
-            // The outbox is the phone: what is in the queue has arrived.
-            status: "delivered".to_owned(),
+            status,
+            gateway: gateway.to_owned(),
+            cost: queued.cost,
+            device_id: device.map_or_else(String::new, |device| device.id.clone()),
+            idempotency_key: replay.map_or_else(String::new, |replay| replay.key.clone()),
+            endpoint: replay.map_or_else(String::new, |replay| replay.endpoint.to_owned()),
         };
         messages::insert(sql, &self.app.id, &message)
     }

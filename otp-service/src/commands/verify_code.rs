@@ -16,6 +16,7 @@ use crate::rules::limits::Limits;
 use crate::rules::throttle::Refusal;
 use crate::secrets::{Presented, Secrets};
 use crate::store::devices::{self, StoredDevice};
+use crate::store::messages::Delivery;
 use crate::store::replays::{Replay, ReplayKey};
 use crate::store::sessions::{SessionRef, StoredSession};
 use crate::store::users::Method;
@@ -60,6 +61,8 @@ pub(crate) enum Outcome {
         device: Option<Box<StoredDevice>>,
         /// Sessions that ended so that this one could begin (C-09).
         crowded_out: Vec<String>,
+        /// The message that the challenge sent last.
+        message: Option<Delivery>,
         /// It is the answer of a success before (I-07).
         repeated: bool,
     },
@@ -230,6 +233,7 @@ impl VerifyCode {
             session: session.map(Box::new),
             device: device.map(Box::new),
             crowded_out: Vec::new(),
+            message: None,
             repeated: true,
         })
     }

@@ -4,6 +4,7 @@ use edge::closed_set;
 use edge::metrics::{CommitEnd, Commits, Counted, Counter, Gauge, Registry};
 use storage::{Database, StoreError};
 
+use crate::commands::send_code::Hold;
 use crate::commands::verify_code;
 use crate::rules::throttle::{Pace, Refusal};
 
@@ -19,6 +20,8 @@ closed_set! {
         Day => "day",
         NoUser => "no_user",
         OtherRequest => "key_used_for_another_request",
+        Budget => "budget",
+        NoGateway => "no_gateway",
     }
 }
 
@@ -88,6 +91,15 @@ impl From<Refusal> for SendResult {
             Refusal::Paced(_, Pace::CoolDown) => Self::CoolDown,
             Refusal::Paced(_, Pace::Hour) => Self::Hour,
             Refusal::Paced(_, Pace::Day) => Self::Day,
+        }
+    }
+}
+
+impl From<Hold> for SendResult {
+    fn from(hold: Hold) -> Self {
+        match hold {
+            Hold::Budget(_) => Self::Budget,
+            Hold::NoGateway => Self::NoGateway,
         }
     }
 }

@@ -92,6 +92,13 @@ impl Throttle {
         self.sends.push(now);
     }
 
+    /// The message of this time surely did not go out (H-09).
+    pub(crate) fn take_back_send(&mut self, sent_at: i64) {
+        if let Some(place) = self.sends.iter().rposition(|&sent| sent == sent_at) {
+            self.sends.remove(place);
+        }
+    }
+
     /// A wrong code was compared.
     pub(crate) fn record_failure(&mut self, limits: &Limits, now: i64) {
         if self.last_failure_at + DAY <= now {
@@ -218,6 +225,18 @@ mod tests {
             20,
             "ten on each of the two days that thirty hours touch"
         );
+    }
+
+    #[test]
+    fn a_send_that_did_not_go_out_is_taken_back_alone_h_09() {
+        let mut throttle = Throttle::default();
+        throttle.record_send(START);
+        throttle.record_send(START + 60);
+        throttle.record_failure(&limits(), START + 70);
+        throttle.take_back_send(START + 60);
+        assert_eq!(throttle.sends, [START]);
+        throttle.take_back_send(START + 60);
+        assert_eq!((throttle.sends.len(), throttle.failures), (1, 1));
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use storage::{Sql, StoreError};
 
+use super::strange;
 use crate::app::{App, Mode};
 use crate::ids::{self, Kind};
 use crate::random::Random;
@@ -10,9 +11,17 @@ use crate::secrets::fingerprint;
 /// The app that a key opens, unless the key is unknown or revoked, and whether the key was ever used.
 pub(crate) fn app_of(sql: &Sql<'_>, key_hash: &str) -> Result<Option<(App, bool)>, StoreError> {
     sql.query_one(
-        "SELECT app_id, first_used_at FROM api_keys WHERE hash = $1 AND revoked_at = 0",
+        "SELECT api_keys.app_id, apps.mode, api_keys.first_used_at
+         FROM api_keys JOIN apps ON apps.id = api_keys.app_id
+         WHERE api_keys.hash = $1 AND api_keys.revoked_at = 0",
         &[key_hash.into()],
-        |row| Ok((App { id: row.text(0)? }, row.int(1)? > 0)),
+        |row| {
+            let app = App {
+                id: row.text(0)?,
+                mode: Mode::parse(&row.text(1)?).ok_or_else(|| strange("apps.mode"))?,
+            };
+            Ok((app, row.int(2)? > 0))
+        },
     )
 }
 

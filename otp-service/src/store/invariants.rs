@@ -7,7 +7,7 @@ use storage::{Sql, StoreError};
 const YOUNG: i64 = 12 * 3600;
 
 /// What is not to be, each with the question how often it is so; `$1` is the time of [`YOUNG`].
-const NEVER: [(&str, &str); 9] = [
+const NEVER: [(&str, &str); 11] = [
     (
         "numbers and addresses belong to more than one user",
         "SELECT COUNT(*) FROM (SELECT 1 FROM methods GROUP BY app_id, kind, address HAVING COUNT(*) > 1) AS found",
@@ -49,6 +49,15 @@ const NEVER: [(&str, &str); 9] = [
         "sessions live whose user is disabled",
         "SELECT COUNT(*) FROM sessions JOIN users ON users.id = sessions.user_id
          WHERE sessions.ended_at = 0 AND users.status = 'inactive'",
+    ),
+    (
+        "messages are with a gateway, or are not, and their text is still kept",
+        "SELECT COUNT(*) FROM messages WHERE text <> '' AND gateway <> 'outbox'
+             AND status NOT IN ('queued', 'dispatching')",
+    ),
+    (
+        "messages are held by nobody",
+        "SELECT COUNT(*) FROM messages WHERE status = 'dispatching' AND (holder = '' OR gateway = '')",
     ),
 ];
 

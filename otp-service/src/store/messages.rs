@@ -1,13 +1,17 @@
 //! The queue of messages. A text is sealed while it is needed and wiped after that (E-02).
+//!
+//! Not here: how a message is handed over ([`super::handing_over`]) and what is measured of it
+//! ([`super::deliveries`]).
 
 use storage::{Row, Sql, StoreError};
 
-/// A message on its way to a phone.
+use crate::rules::delivery::Status;
+use crate::store::strange;
+
+/// A message as the outbox shows it.
 #[derive(Clone)]
 pub(crate) struct Message {
     pub(crate) id: String,
-    pub(crate) method_id: String,
-    pub(crate) challenge_id: String,
     /// A phone number or an e-mail address.
     pub(crate) to: String,
     /// Sealed; `""` once it is wiped.
@@ -18,14 +22,46 @@ pub(crate) struct Message {
     pub(crate) created_at: i64,
     /// When its code ends, Unix seconds.
     pub(crate) expires_at: i64,
-    pub(crate) status: String,
+    pub(crate) status: Status,
 }
 
-pub(crate) fn insert(sql: &Sql<'_>, app_id: &str, message: &Message) -> Result<(), StoreError> {
+/// A message that is queued.
+#[derive(Clone)]
+pub(crate) struct NewMessage {
+    pub(crate) id: String,
+    /// Its order in the queue, above that of every message before it.
+    pub(crate) place: i64,
+    pub(crate) method_id: String,
+    pub(crate) challenge_id: String,
+    pub(crate) to: String,
+    /// ISO 3166 alpha-2, `""` for an e-mail address.
+    pub(crate) country: String,
+    pub(crate) sealed_text: String,
+    pub(crate) locale: String,
+    pub(crate) created_at: i64,
+    pub(crate) expires_at: i64,
+    pub(crate) status: Status,
+    /// Who has it already; `""` while it waits.
+    pub(crate) gateway: String,
+    /// Millionths of the currency's unit.
+    pub(crate) cost: i64,
+    /// The browser whose history it counts in, `""` for none.
+    pub(crate) device_id: String,
+    /// The `Idempotency-Key` of its send, `""` for none, and where that counts.
+    pub(crate) idempotency_key: String,
+    pub(crate) endpoint: String,
+}
+
+pub(crate) fn insert(sql: &Sql<'_>, app_id: &str, message: &NewMessage) -> Result<(), StoreError> {
+    let settled_at = if message.status.is_final() {
+        message.created_at
+    } else {
+        0
+    };
     sql.execute(
         "INSERT INTO messages (id, app_id, method_id, challenge_id, address, text, locale, status, created_at,
-             expires_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+             expires_at, place, country, gateway, settled_at, cost, device_id, endpoint, idempotency_key)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)",
         &[
             (&message.id).into(),
             app_id.into(),
@@ -34,33 +70,45 @@ pub(crate) fn insert(sql: &Sql<'_>, app_id: &str, message: &Message) -> Result<(
             (&message.to).into(),
             (&message.sealed_text).into(),
             (&message.locale).into(),
-            (&message.status).into(),
+            message.status.as_str().into(),
             message.created_at.into(),
             message.expires_at.into(),
+            message.place.into(),
+            (&message.country).into(),
+            (&message.gateway).into(),
+            settled_at.into(),
+            message.cost.into(),
+            (&message.device_id).into(),
+            (&message.endpoint).into(),
+            (&message.idempotency_key).into(),
         ],
     )?;
     Ok(())
 }
 
-const MESSAGE: &str = "SELECT id, method_id, challenge_id, address, text, locale, created_at, expires_at, status FROM messages";
+const MESSAGE: &str =
+    "SELECT id, address, text, locale, created_at, expires_at, status FROM messages";
 
 fn message(row: &Row<'_>) -> Result<Message, StoreError> {
     Ok(Message {
         id: row.text(0)?,
-        method_id: row.text(1)?,
-        challenge_id: row.text(2)?,
-        to: row.text(3)?,
-        sealed_text: row.text(4)?,
-        locale: row.text(5)?,
-        created_at: row.int(6)?,
-        expires_at: row.int(7)?,
-        status: row.text(8)?,
+        to: row.text(1)?,
+        sealed_text: row.text(2)?,
+        locale: row.text(3)?,
+        created_at: row.int(4)?,
+        expires_at: row.int(5)?,
+        status: status(row, 6)?,
     })
+}
+
+/// A column that holds a status.
+pub(super) fn status(row: &Row<'_>, column: usize) -> Result<Status, StoreError> {
+    Status::parse(&row.text(column)?).ok_or_else(|| strange("messages.status"))
 }
 
 /// The newest messages of all apps, newest first, at most `most`.
 pub(crate) fn newest(sql: &Sql<'_>, most: i64) -> Result<Vec<Message>, StoreError> {
-    let query = format!("{MESSAGE} ORDER BY created_at DESC, id DESC LIMIT $1");
+    let query = format!("{MESSAGE} ORDER BY place DESC, id DESC LIMIT $1");
     sql.query(&query, &[most.into()], message)
 }
 
@@ -70,16 +118,60 @@ pub(crate) fn newest_to(
     address: &str,
     most: i64,
 ) -> Result<Vec<Message>, StoreError> {
-    let query = format!("{MESSAGE} WHERE address = $1 ORDER BY created_at DESC, id DESC LIMIT $2");
+    let query = format!("{MESSAGE} WHERE address = $1 ORDER BY place DESC, id DESC LIMIT $2");
     sql.query(&query, &[address.into(), most.into()], message)
+}
+
+/// The place of the newest message, 0 where there is none.
+pub(crate) fn last_place(sql: &Sql<'_>) -> Result<i64, StoreError> {
+    let found = sql.query_one(
+        "SELECT place FROM messages ORDER BY place DESC LIMIT 1",
+        &[],
+        |row| row.int(0),
+    )?;
+    Ok(found.unwrap_or(0))
 }
 
 /// How many messages still have to leave: none of those whose code has ended.
 pub(crate) fn waiting(sql: &Sql<'_>, now: i64) -> Result<i64, StoreError> {
     let found = sql.query_one(
-        "SELECT COUNT(*) FROM messages WHERE expires_at > $1 AND status = 'queued'",
+        "SELECT COUNT(*) FROM messages WHERE status = 'queued' AND expires_at > $1",
         &[now.into()],
         |row| row.int(0),
     )?;
     Ok(found.unwrap_or(0))
+}
+
+/// How far a message has come, for whoever waits for it.
+#[derive(Debug, Clone)]
+pub(crate) struct Delivery {
+    pub(crate) status: Status,
+    pub(crate) gateway: String,
+    pub(crate) country: String,
+    /// Unix seconds.
+    pub(crate) created_at: i64,
+    /// When its code ends, Unix seconds.
+    pub(crate) expires_at: i64,
+}
+
+/// The newest message of a challenge.
+pub(crate) fn newest_of_challenge(
+    sql: &Sql<'_>,
+    app_id: &str,
+    challenge_id: &str,
+) -> Result<Option<Delivery>, StoreError> {
+    sql.query_one(
+        "SELECT status, gateway, country, created_at, expires_at FROM messages
+         WHERE challenge_id = $1 AND app_id = $2 ORDER BY place DESC LIMIT 1",
+        &[challenge_id.into(), app_id.into()],
+        |row| {
+            Ok(Delivery {
+                status: status(row, 0)?,
+                gateway: row.text(1)?,
+                country: row.text(2)?,
+                created_at: row.int(3)?,
+                expires_at: row.int(4)?,
+            })
+        },
+    )
 }

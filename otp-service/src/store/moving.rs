@@ -65,7 +65,10 @@ pub(crate) const TABLES: &[Table] = tables! {
     "challenges" [1] id Text, app_id Text, method_id Text, purpose Text, tries Int, codes Text, created_at Int,
         expires_at Int, succeeded_at Int, succeeded_digest Text, session_id Text, session_generation Int, device_id Text;
     "messages" [1] id Text, app_id Text, method_id Text, challenge_id Text, address Text, text Text, locale Text,
-        status Text, created_at Int, expires_at Int;
+        status Text, created_at Int, expires_at Int, place Int, country Text, gateway Text, gateway_ref Text, holder Text,
+        held_until Int, handed_at Int, settled_at Int, reason Text, cost Int, device_id Text, endpoint Text,
+        idempotency_key Text;
+    "receipts" [1] id Text, received_at Int;
     "devices" [1] id Text, app_id Text, method_id Text, token_hash Text, history Text, used_at Int, expires_at Int;
     "sessions" [1] id Text, app_id Text, user_id Text, token_hash Text, generation Int, started_at Int, expires_at Int,
         last_active_at Int, updated_at Int, ended_at Int, factors Text, ip Text, user_agent Text;

@@ -58,3 +58,17 @@ pub(crate) fn insert(
     )?;
     Ok(())
 }
+
+/// Forgets the answer to a request: its repeat is a request again.
+pub(crate) fn forget(
+    sql: &Sql<'_>,
+    app_id: &str,
+    endpoint: &str,
+    key: &str,
+) -> Result<(), StoreError> {
+    sql.execute(
+        "DELETE FROM replays WHERE app_id = $1 AND endpoint = $2 AND idempotency_key = $3",
+        &[app_id.into(), endpoint.into(), key.into()],
+    )
+    .map(drop)
+}

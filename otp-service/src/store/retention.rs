@@ -31,10 +31,12 @@ pub(crate) enum Due {
     Deliveries,
     /// Histories in which nothing counts any more; failures stay until a success (B-03).
     Throttles,
+    /// Receipts that were believed, when their signature's time is over for long.
+    Receipts,
 }
 
 impl Due {
-    pub(crate) const ALL: [Self; 11] = [
+    pub(crate) const ALL: [Self; 12] = [
         Self::Texts,
         Self::Repeats,
         Self::Challenges,
@@ -46,6 +48,7 @@ impl Due {
         Self::Devices,
         Self::Deliveries,
         Self::Throttles,
+        Self::Receipts,
     ];
 
     /// The statement; `$1` is the time before which it is due, `$2` how many rows may go. The order
@@ -95,6 +98,10 @@ impl Due {
                 "DELETE FROM messages WHERE id IN
                      (SELECT id FROM messages WHERE created_at <= $1 ORDER BY created_at LIMIT $2)"
             }
+            Self::Receipts => {
+                "DELETE FROM receipts WHERE id IN
+                     (SELECT id FROM receipts WHERE received_at <= $1 ORDER BY received_at LIMIT $2)"
+            }
             Self::Throttles => {
                 "DELETE FROM throttles WHERE (app_id, address) IN
                      (SELECT app_id, address FROM throttles WHERE failures = 0 AND last_sent_at <= $1
@@ -108,6 +115,7 @@ impl Due {
         match self {
             Self::Texts | Self::Devices => 0,
             Self::Repeats => 60,
+            Self::Receipts => 3600,
             Self::Challenges | Self::Replays | Self::Throttles => DAY,
             Self::ExpiredSessions | Self::EndedSessions => 7 * DAY,
             Self::IdleSessions => 7 * DAY + session_idle,

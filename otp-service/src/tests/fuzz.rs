@@ -22,11 +22,20 @@ fn hold<S: Strategy, F: Future<Output = Result<(), TestCaseError>>>(
     strategy: &S,
     property: impl Fn(std::sync::Arc<Harness>, S::Value) -> F,
 ) {
+    hold_at(Harness::start(), strategy, property);
+}
+
+/// The same against one that is started so.
+fn hold_at<S: Strategy, F: Future<Output = Result<(), TestCaseError>>>(
+    start: impl Future<Output = Harness>,
+    strategy: &S,
+    property: impl Fn(std::sync::Arc<Harness>, S::Value) -> F,
+) {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .unwrap();
-    let harness = std::sync::Arc::new(runtime.block_on(Harness::start()));
+    let harness = std::sync::Arc::new(runtime.block_on(start));
     let held = TestRunner::default().run(strategy, |value| {
         runtime.block_on(property(std::sync::Arc::clone(&harness), value))
     });
@@ -293,4 +302,59 @@ impl Change {
             }
         }
     }
+}
+
+/// Reports of gateways that none has signed, or that one has signed and are nonsense.
+#[test]
+fn no_nonsense_is_a_receipt_g_09() {
+    let nowhere = "http://127.0.0.1:9";
+    let with = super::gateways::arguments("twilio,vonage,http", nowhere, nowhere);
+    let bodies = prop_oneof![
+        vec(any::<u8>(), 0..200),
+        "[{}\":,a-z0-9\\[\\]]{0,60}".prop_map(String::into_bytes),
+        "[A-Za-z]{0,12}=[a-z%0-9]{0,12}(&MessageStatus=[a-z]{0,9})?".prop_map(String::into_bytes),
+    ];
+    let strategy = (
+        prop_oneof![Just("twilio"), Just("vonage"), Just("http")],
+        "([?][ -~&&[^ #<>\"`{}|\\\\^]]{0,40})?",
+        bodies,
+        "[ -~]{0,60}",
+        any::<bool>(),
+        any::<i64>(),
+    );
+    hold_at(
+        async { super::gateways::start(&with).await },
+        &strategy,
+        |harness, (gateway, query, body, signature, sign, time)| async move {
+            let own = |body: &[u8]| {
+                let body = String::from_utf8_lossy(body);
+                super::fake_gateway::own_signature(&body, super::harness::START)
+            };
+            let body = if sign {
+                String::from_utf8_lossy(&body).into_owned().into_bytes()
+            } else {
+                body
+            };
+            let (time, signature) = if sign {
+                (super::harness::START, own(&body))
+            } else {
+                (time, signature)
+            };
+            let answer = Call::post(&format!("/receipts/{gateway}{query}"))
+                .header("x-pipit-time", &time.to_string())
+                .header("x-pipit-signature", &signature)
+                .header("x-twilio-signature", &signature)
+                .header("authorization", &format!("Bearer {signature}"))
+                .body(body)
+                .send(&harness.router)
+                .await;
+            assert_sound(&answer)?;
+            prop_assert!(
+                sign && gateway == "http" || answer.status == 401,
+                "{}",
+                answer.status
+            );
+            Ok(())
+        },
+    );
 }

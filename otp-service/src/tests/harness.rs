@@ -12,8 +12,9 @@ use shared::ErrorType;
 
 use super::TestDatabase;
 use super::super::held_to_document;
-use crate::Config;
+use crate::dispatcher::Dispatcher;
 use crate::random::Random;
+use crate::{Config, GatewaySettings};
 use crate::serve::build;
 use crate::service::Service;
 
@@ -22,8 +23,12 @@ pub(super) const START: i64 = 1_800_000_000;
 pub(super) const KEY: &str = "sk_test_000000000000000000000000000000000000000000000000";
 pub(super) const NUMBER: &str = "+12125550142";
 
+/// A live key: its messages leave.
+pub(super) const LIVE_KEY: &str = "sk_live_000000000000000000000000000000000000000000000000";
+
 pub(super) struct Harness {
     pub(super) router: Router,
+    pub(super) key: &'static str,
     pub(super) service: Arc<Service>,
     pub(super) clock: ManualClock,
     pub(super) folder: Arc<TestDatabase>,
@@ -63,7 +68,7 @@ impl Harness {
             Config::try_parse_from(std::iter::once(&"otp-service").chain(arguments)).unwrap();
         config.data_dir = folder.path().join("data");
         config.database_url = folder.url();
-        Self::start_as(config, folder, clock).await
+        Self::start_as(config, folder, clock, KEY).await
     }
 
     /// With the data at this address, and the key in the folder.
@@ -72,16 +77,39 @@ impl Harness {
         config.data_dir = folder.path().join("data");
         config.database_url = Some(Secret::from(address));
         let (_, clock) = Clock::manual(START);
-        Self::start_as(config, Arc::clone(folder), clock).await
+        Self::start_as(config, Arc::clone(folder), clock, KEY).await
     }
 
-    async fn start_as(mut config: Config, folder: Arc<TestDatabase>, clock: ManualClock) -> Self {
-        config.initial_api_key = Some(KEY.into());
+    /// With gateways that send, and a live key.
+    pub(super) async fn start_sending(
+        folder: Arc<TestDatabase>,
+        clock: ManualClock,
+        arguments: &[String],
+        set: impl FnOnce(&mut GatewaySettings),
+    ) -> Self {
+        edge::testing::somebody_listens();
+        let arguments = arguments.iter().map(String::as_str);
+        let mut config =
+            Config::try_parse_from(std::iter::once("otp-service").chain(arguments)).unwrap();
+        config.data_dir = folder.path().join("data");
+        config.database_url = folder.url();
+        set(&mut config.gateways);
+        Self::start_as(config, folder, clock, LIVE_KEY).await
+    }
+
+    async fn start_as(
+        mut config: Config,
+        folder: Arc<TestDatabase>,
+        clock: ManualClock,
+        key: &'static str,
+    ) -> Self {
+        config.initial_api_key = Some(key.into());
         let (router, service) = build(&config, clock.clock(), Random::system())
             .await
             .unwrap();
         Self {
             router: held_to_document::held(router),
+            key,
             service,
             clock,
             folder,
@@ -101,6 +129,7 @@ impl Harness {
             service,
             clock,
             folder,
+            ..
         } = self;
         drop(router);
         Arc::into_inner(service).unwrap().close().await;
@@ -124,12 +153,24 @@ impl Harness {
     }
 
     pub(super) async fn call(&self, call: Call) -> Answer {
-        call.bearer(KEY).send(&self.router).await
+        call.bearer(self.key).send(&self.router).await
     }
 
     pub(super) async fn post(&self, path: &str, body: &Value) -> Answer {
         self.call(Call::post(&format!("/v1/auth{path}")).json(body))
             .await
+    }
+
+    /// Hands over what waits, until nothing does that can be.
+    pub(super) async fn dispatch(&self) {
+        Dispatcher::new(Arc::clone(&self.service))
+            .until_idle()
+            .await;
+    }
+
+    pub(super) async fn delivery(&self, challenge_id: &str) -> Answer {
+        let path = format!("/v1/auth/otps/{challenge_id}/delivery");
+        self.call(Call::get(&path)).await
     }
 
     pub(super) async fn login_or_create(&self, body: &Value) -> Answer {

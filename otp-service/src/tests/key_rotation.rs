@@ -124,6 +124,7 @@ async fn services_that_each_have_a_copy_go_on_to_a_new_own_key_without_a_gap_e_0
         .await
         .unwrap();
     let two = Harness {
+        key: one.key,
         router,
         service,
         clock: hand,

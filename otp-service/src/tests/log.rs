@@ -3,6 +3,8 @@
 use edge::testing::{Call, Log};
 use serde_json::json;
 
+use super::fake_gateway::{ACCOUNT, FakeGateway, SECRET, Script};
+use super::gateways::{arguments, ask, start};
 use super::harness::{Harness, KEY, NUMBER};
 use crate::lookout::look;
 
@@ -33,7 +35,7 @@ async fn every_event_is_logged_with_fields_from_closed_sets_f_03() {
     look(&harness.service, &mut keys).await.unwrap();
 
     for (event, field, value) in [
-        ("configuration", "gateway", "Outbox"),
+        ("configuration", "gateway", "outbox"),
         ("long_messages", "segments", "ar=2 hi=2"),
         ("key_used_first", "level", "INFO"),
         ("send", "result", "queued"),
@@ -54,6 +56,40 @@ async fn every_event_is_logged_with_fields_from_closed_sets_f_03() {
             found.iter().any(|entry| entry[field] == value),
             "{event} with {field} {value}: {found:#?}"
         );
+    }
+}
+
+#[tokio::test]
+async fn no_secret_and_no_number_of_a_message_on_its_way_is_in_the_log_f_01() {
+    let log = Log::keep();
+    let (first, second) = (FakeGateway::start().await, FakeGateway::start().await);
+    let harness = start(&arguments("twilio,vonage", &first.base, &second.base)).await;
+    for script in [
+        Script::twilio_error(401, 20003),
+        Script::twilio_error(400, 21211),
+        Script::Half,
+        Script::html(500),
+    ] {
+        first.plays(script);
+    }
+    for last in 2..7 {
+        ask(&harness, &format!("+1212555014{last}")).await.assert_ok();
+        harness.dispatch().await;
+    }
+    let callback = first.given()[0].field("StatusCallback").unwrap();
+    let path = callback.strip_prefix("https://otp.example.com").unwrap();
+    let report = Call::post(path).header("x-twilio-signature", "c2lnbmVk");
+    report.body("To=%2B12125550142").send(&harness.router).await;
+    let text = log.text();
+    for event in ["gateway_credentials", "receipt_refused", "server_error", "\"vonage\""] {
+        assert!(text.contains(event), "{event}: {text}");
+    }
+    let codes = [first.given(), second.given()].concat();
+    let codes: Vec<_> = codes.iter().map(|given| given.code()).collect();
+    let others = [SECRET, ACCOUNT, "21255501", "never ask", "c2lnbmVk"];
+    for secret in codes.iter().map(String::as_str).chain(others) {
+        let told = text.lines().find(|line| line.contains(secret));
+        assert_eq!(told, None, "{secret}");
     }
 }
 

@@ -6,6 +6,7 @@ use storage::{Sql, StoreError};
 
 use super::TestDatabase;
 use super::chores::chore;
+use super::gateways::{arguments, ask, secrets, states, with_twilio};
 use super::harness::{Harness, KEY, NUMBER, START};
 use crate::store::retention::Due;
 
@@ -74,6 +75,30 @@ async fn a_restored_copy_knows_its_users_and_revives_nothing_e_10() {
             .assert_error(ErrorType::OtpExpired);
         restored.user(&sent.user_id).await.assert_ok();
     }
+}
+
+/// What waits in a copy has long gone out, or has not: nobody knows.
+#[tokio::test]
+async fn a_restored_copy_sends_nothing_that_waited_in_it_h_02_e_10() {
+    let (harness, gateway) = with_twilio().await;
+    let asked = ask(&harness, NUMBER).await;
+    asked.assert_ok();
+    let copy = harness.folder.path().join("copy");
+    let copy = copy.to_str().unwrap();
+    chore(&harness.config(), &["backup", copy]).await.unwrap();
+    harness.dispatch().await;
+    assert_eq!(gateway.given().len(), 1);
+    let folder = std::sync::Arc::new(TestDatabase::new());
+    let mut config = harness.config();
+    config.data_dir = folder.path().join("data");
+    chore(&config, &["restore", copy]).await.unwrap();
+    assert!(chore(&config, &["check"]).await.unwrap().contains("whole"));
+    let (_, clock) = edge::clock::Clock::manual(START + 5);
+    let with = arguments("twilio", &gateway.base, &gateway.base);
+    let restored = Harness::start_sending(folder, clock, &with, secrets).await;
+    restored.dispatch().await;
+    assert_eq!(gateway.given().len(), 1);
+    assert_eq!(states(&restored).await, [["unknown", "restored", "", ""]]);
 }
 
 /// Where a plan walks over a whole table, it says `SCAN`.

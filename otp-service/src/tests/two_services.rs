@@ -2,10 +2,14 @@
 
 use std::sync::Arc;
 
+use edge::clock::Clock;
 use serde_json::json;
 use shared::ErrorType;
 
+use super::TestDatabase;
 use super::chores::chore;
+use super::fake_gateway::FakeGateway;
+use super::gateways::{arguments, ask, secrets, states};
 use super::harness::{Harness, NUMBER, START};
 use super::races::{crowds, orders, together};
 
@@ -48,6 +52,61 @@ async fn what_ends_at_one_service_has_ended_at_the_other_c_07() {
         .verify_session(&token)
         .await
         .assert_error(ErrorType::InvalidSession);
+}
+
+#[tokio::test]
+async fn two_services_hand_over_each_message_once_i_18_h_02() {
+    let gateway = FakeGateway::start().await;
+    let with = arguments("twilio", &gateway.base, &gateway.base);
+    let folder = Arc::new(TestDatabase::new());
+    let start = async || {
+        let (_, clock) = Clock::manual(START);
+        Harness::start_sending(Arc::clone(&folder), clock, &with, secrets).await
+    };
+    let [first, second] = [start().await, start().await];
+    for n in 0..40 {
+        let by = if n % 2 == 0 { &first } else { &second };
+        ask(by, &format!("+1212555{:04}", 100 + n))
+            .await
+            .assert_ok();
+    }
+    // After two seconds all are everybody's, and both take hold of all.
+    first.clock.advance(2);
+    second.clock.advance(2);
+    tokio::join!(first.dispatch(), second.dispatch());
+    // What one holds the other leaves alone, also when a third one starts.
+    let third = start().await;
+    third.dispatch().await;
+    let given = gateway.given();
+    let numbers: std::collections::BTreeSet<_> = given.iter().map(|one| one.field("To")).collect();
+    assert_eq!((given.len(), numbers.len()), (40, 40));
+    assert!(
+        states(&first)
+            .await
+            .iter()
+            .all(|state| state[0] == "accepted")
+    );
+}
+
+#[tokio::test]
+async fn budgets_of_two_services_are_one_g_05_i_18() {
+    let mut with = arguments("twilio", "http://127.0.0.1:9", "http://127.0.0.1:9");
+    with.push("--budget-per-hour=2".to_owned());
+    let folder = Arc::new(TestDatabase::new());
+    let start = async || {
+        let (_, clock) = Clock::manual(START);
+        Harness::start_sending(Arc::clone(&folder), clock, &with, secrets).await
+    };
+    let [first, second] = [start().await, start().await];
+    for n in 0..2 {
+        ask(&first, &format!("+1212555014{n}")).await.assert_ok();
+    }
+    crate::lookout::look(&second.service, &mut None)
+        .await
+        .unwrap();
+    ask(&second, "+12125550149")
+        .await
+        .assert_error(ErrorType::SmsBudgetExhausted);
 }
 
 #[tokio::test]

@@ -43,6 +43,8 @@ pub(crate) struct With<'a> {
     pub(crate) point: Option<String>,
     /// The key of its callers; none: it makes one itself.
     pub(crate) key: Option<&'a str>,
+    /// Where its messages go; none: into the outbox.
+    pub(crate) gateway: Option<String>,
 }
 
 impl Process {
@@ -59,6 +61,13 @@ impl Process {
             .env("LOG", "info");
         if let Some(point) = &with.point {
             command.env("PIPIT_FAULT_POINT", point);
+        }
+        if let Some(address) = &with.gateway {
+            command
+                .args(["--gateway=http", "--allowed-countries=US"])
+                .arg(format!("--http-gateway-url={address}"))
+                .arg("--http-gateway-body={\"to\":\"{to}\",\"text\":\"{text}\"}")
+                .env("HTTP_GATEWAY_SECRET", "a secret of the tests");
         }
         if let Some(key) = with.key {
             command.env("INITIAL_API_KEY", key);
@@ -102,7 +111,10 @@ impl Process {
 
     /// Starts it where nothing stands in its way.
     pub(crate) fn run(data: &Data, key: Option<&str>) -> Self {
-        let with = With { key, point: None };
+        let with = With {
+            key,
+            ..With::default()
+        };
         Self::start(data, &with).expect("the service starts on what was left")
     }
 

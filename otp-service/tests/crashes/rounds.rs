@@ -111,6 +111,7 @@ impl Rounds {
         let with = With {
             point: Some(format!("{point}:{count}")),
             key: Some(KEY),
+            ..With::default()
         };
         match Process::start(&self.data, &with) {
             Ok(process) => {

@@ -19,7 +19,7 @@ pub(crate) const POINTS: [&str; 7] = [
 pub(crate) async fn dies_and_starts_again(data: &Data, point: &str) {
     let with = With {
         point: Some(format!("{point}:1")),
-        key: None,
+        ..With::default()
     };
     let ended = Process::start(data, &with).expect_err(point);
     assert!(ended.by_kill(), "{point}: {ended:?}");

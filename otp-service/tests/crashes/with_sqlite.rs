@@ -3,7 +3,7 @@
 use super::data::Data;
 use super::rounds::{Kill, Rounds};
 use super::seed::Seed;
-use super::start_up;
+use super::{handing_over, start_up};
 
 /// The moments of the writer.
 const POINTS: [&str; 5] = [
@@ -35,9 +35,23 @@ async fn nothing_answered_is_lost_by_kills_on_sqlite_i_05_i_06_i_13() {
     rounds.found.print("SQLite");
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn no_message_goes_out_twice_whenever_the_process_dies_h_02_i_05() {
+    for point in handing_over::POINTS {
+        handing_over::dies_and_sends_the_rest(&Data::new(), point).await;
+    }
+    handing_over::dies_before_and_sends_it_later(&Data::new(), "sqlite-after-commit").await;
+}
+
 #[test]
 fn every_named_point_is_killed_at() {
-    let known: Vec<_> = [&POINTS[..], &start_up::POINTS, &super::POSTGRES_POINTS].concat();
+    let known: Vec<_> = [
+        &POINTS[..],
+        &start_up::POINTS,
+        &handing_over::POINTS,
+        &super::POSTGRES_POINTS,
+    ]
+    .concat();
     let mut found = 0;
     for folder in ["src", "../storage/src"] {
         for text in sources(std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(folder)) {

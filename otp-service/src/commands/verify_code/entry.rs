@@ -17,7 +17,7 @@ use crate::secrets::{Presented, Secrets, fingerprint};
 use crate::store::devices::{self, StoredDevice};
 use crate::store::sessions::StoredSession;
 use crate::store::users::Method;
-use crate::store::{challenges, sessions, users};
+use crate::store::{challenges, messages, sessions, users};
 
 /// Somebody comes in by a code that was right.
 pub(super) struct Entry<'a> {
@@ -95,6 +95,7 @@ impl Entry<'_> {
             session: session.map(Box::new),
             device: remembered.map(Box::new),
             crowded_out: ended,
+            message: messages::newest_of_challenge(sql, &command.app.id, &challenge.id)?,
             repeated: false,
         })
     }

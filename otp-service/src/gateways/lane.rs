@@ -1,0 +1,97 @@
+//! One gateway with what is known of it in this process: how many messages are in flight (H-05), its
+//! breaker (H-04), and its weight.
+
+use std::fmt;
+use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use super::{Gateway, GatewayKind, Handed};
+use crate::rules::breaker::Breaker;
+use crate::rules::route::{FULL, Lane as Seen};
+
+/// Messages in flight at one gateway (H-05).
+const IN_FLIGHT: usize = 64;
+
+pub(crate) struct Lane {
+    pub(crate) kind: GatewayKind,
+    pub(crate) gateway: Box<dyn Gateway>,
+    places: Arc<Semaphore>,
+    breaker: Mutex<Breaker>,
+    weight: AtomicU8,
+}
+
+impl fmt::Debug for Lane {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.kind.fmt(f)
+    }
+}
+
+/// A message's place at a gateway, until it is dropped.
+#[derive(Debug)]
+pub(crate) struct Place {
+    pub(crate) lane: Arc<Lane>,
+    _place: OwnedSemaphorePermit,
+}
+
+impl Lane {
+    pub(super) fn new(kind: GatewayKind, gateway: Box<dyn Gateway>) -> Self {
+        Self {
+            kind,
+            gateway,
+            places: Arc::new(Semaphore::new(IN_FLIGHT)),
+            breaker: Mutex::default(),
+            weight: AtomicU8::new(FULL),
+        }
+    }
+
+    fn breaker(&self) -> MutexGuard<'_, Breaker> {
+        self.breaker.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// As a message sees it.
+    pub(super) fn seen(&self, now: i64) -> Seen {
+        Seen {
+            works: self.breaker().lets_through(now),
+            has_room: self.places.available_permits() > 0,
+            weight: self.weight(),
+        }
+    }
+
+    /// A place, if there is one.
+    pub(super) fn take(self: &Arc<Self>, now: i64) -> Option<Place> {
+        let place = Arc::clone(&self.places).try_acquire_owned().ok()?;
+        self.breaker().begin(now);
+        Some(Place {
+            lane: Arc::clone(self),
+            _place: place,
+        })
+    }
+
+    /// An attempt is over. Whether the breaker has opened or closed by it.
+    pub(crate) fn ended(&self, handed: &Handed, now: i64) -> Option<bool> {
+        let mut breaker = self.breaker();
+        let before = breaker.is_open();
+        breaker.end(handed.is_good(), now);
+        let after = breaker.is_open();
+        (before != after).then_some(after)
+    }
+
+    /// Messages in flight.
+    pub(crate) fn in_flight(&self) -> usize {
+        IN_FLIGHT.saturating_sub(self.places.available_permits())
+    }
+
+    pub(crate) fn is_open(&self) -> bool {
+        self.breaker().is_open()
+    }
+
+    pub(crate) fn weight(&self) -> u8 {
+        self.weight.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn weigh(&self, weight: u8) {
+        self.weight.store(weight, Ordering::Relaxed);
+    }
+}
