@@ -6,6 +6,7 @@ pub(crate) mod end_one_session;
 pub(crate) mod end_other_sessions;
 pub(crate) mod end_session;
 pub(crate) mod extend_session;
+pub(crate) mod get_delivery;
 pub(crate) mod get_session;
 pub(crate) mod list_sessions;
 pub(crate) mod send_otp;

@@ -15,9 +15,9 @@ use http::{Method, StatusCode};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use shared::otp_service::{
-    BASE_PATH, DeleteSessionRequest, DeleteSessionResponse, ListSessionsResponse,
-    LoginOrCreateUserBySmsResponse, SendOtpBySmsRequest, Session, VerifyOtpRequest,
-    VerifyOtpResponse, VerifySessionRequest, VerifySessionResponse,
+    BASE_PATH, DeleteSessionRequest, DeleteSessionResponse, GetDeliveryResponse,
+    ListSessionsResponse, LoginOrCreateUserBySmsResponse, SendOtpBySmsRequest, Session,
+    VerifyOtpRequest, VerifyOtpResponse, VerifySessionRequest, VerifySessionResponse,
 };
 use shared::{ErrorType, HiddenText, SessionLifetime, SessionToken};
 
@@ -119,6 +119,16 @@ impl OtpClient {
         ]);
         let call = self.call(Method::POST, "/otps/verify");
         self.exchange(call, Some(request), PASSES).await
+    }
+
+    /// How far a challenge's newest message has come; `not_found` where the service has no such call.
+    pub(crate) async fn get_delivery(
+        &self,
+        challenge_id: &str,
+    ) -> Result<GetDeliveryResponse, ApiError> {
+        const PASSES: Expect = Expect(&[ErrorType::NotFound]);
+        let call = self.call(Method::GET, &format!("/otps/{challenge_id}/delivery"));
+        self.exchange(call, None::<&()>, PASSES).await
     }
 
     /// The live session behind a token; with `extend` its end is moved.

@@ -20,6 +20,7 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .route("/api/config", get(api::config::handle))
         .route("/api/otp/send", post(api::send_otp::handle))
         .route("/api/otp/verify", post(api::verify_otp::handle))
+        .route("/api/otp/delivery", post(api::get_delivery::handle))
         .route(
             "/api/session",
             get(api::get_session::handle).delete(api::end_session::handle),
@@ -77,6 +78,7 @@ pub(crate) fn work_of(route: &str) -> Work {
     match route {
         "/api/otp/send" | "/plain" | "/plain/resend" => Work::Send,
         "/api/otp/verify" | "/plain/verify" | "/outbox" | "/outbox/{*path}" => Work::Verify,
+        "/api/otp/delivery" => Work::SessionCheck,
         session if session.starts_with("/api/session") || session.starts_with("/plain/") => {
             Work::SessionCheck
         }

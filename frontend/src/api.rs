@@ -10,11 +10,12 @@ use std::time::Duration;
 use js_sys::{JSON, Object, Reflect};
 use leptos::prelude::set_timeout_with_handle;
 use reqwasm::http::{Method, Request, RequestCache};
-use shared::SessionToken;
 use shared::browser::{
-    ConfigResponse, EndOtherSessionsResponse, EndSessionResponse, ListSessionsResponse,
-    SendOtpRequest, SendOtpResponse, SessionResponse, VerifyOtpRequest, VerifyOtpResponse,
+    ConfigResponse, EndOtherSessionsResponse, EndSessionResponse, GetDeliveryResponse,
+    ListSessionsResponse, SendOtpRequest, SendOtpResponse, SessionResponse, VerifyOtpRequest,
+    VerifyOtpResponse,
 };
+use shared::{SessionToken, VerificationId};
 use wasm_bindgen::JsValue;
 use web_sys::AbortController;
 
@@ -61,6 +62,12 @@ pub async fn send_otp(request: &SendOtpRequest, key: &str) -> Result<SendOtpResp
             ),
         ]);
     read(exchange(call).await?)
+}
+
+/// How far the message has come.
+pub async fn get_delivery(id: &VerificationId) -> Result<GetDeliveryResponse, Failure> {
+    let call = Call::to(Method::POST, "/api/otp/delivery");
+    read(exchange(call.json(&[("verification_id", Some(id.as_str()))])).await?)
 }
 
 /// Signs in with a code.

@@ -6,6 +6,7 @@
 mod account;
 mod code;
 mod code_form;
+mod delivery;
 mod devices;
 mod phone;
 mod sender;

@@ -94,6 +94,16 @@ catalogue! {
     resend_now,
     /// Another code was sent.
     sent_again,
+    /// The message is being sent.
+    on_its_way,
+    /// The same; takes how long messages to that country usually take.
+    on_its_way_usually,
+    /// The message is on the phone.
+    delivered,
+    /// The message will not arrive: what to do.
+    not_delivered,
+    /// The person's network tells nothing of messages.
+    not_reported,
     /// Takes the number of digits of a code, 6 to 10; no plural forms.
     code_incomplete,
 

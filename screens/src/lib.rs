@@ -12,6 +12,7 @@
 )]
 
 mod catalogue;
+mod delivery;
 pub mod html;
 pub mod languages;
 pub mod plural;
@@ -20,4 +21,5 @@ pub mod typing;
 pub mod user_agent;
 
 pub use catalogue::{Catalogue, filled};
+pub use delivery::delivery;
 pub use refusal::{Doing, Refusal, refused};

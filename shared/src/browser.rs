@@ -3,6 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::otp_service::DeliveryState;
 use crate::{HiddenText, LanguageTag, OtpCode, PhoneNumber, SessionToken, VerificationId};
 
 /// `GET /api/config`: what the page needs before anybody has typed anything.
@@ -56,6 +57,23 @@ pub struct SendOtpResponse {
     pub expires_in_secs: u32,
     /// Another code can be asked for in this many seconds.
     pub resend_in_secs: u32,
+}
+
+/// `POST /api/otp/delivery`: how far the newest message has come. A call with a body, because no address
+/// holds a `verification_id`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GetDeliveryRequest {
+    /// From the answer to the newest send.
+    pub verification_id: VerificationId,
+}
+
+/// What can be told to the person who waits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GetDeliveryResponse {
+    /// None where the OTP service tells nothing of messages, as the vendor's: then nothing is shown.
+    pub delivery: Option<DeliveryState>,
+    /// How many seconds messages to that country usually take, once that is known.
+    pub usual_secs: Option<u32>,
 }
 
 /// `POST /api/otp/verify`.

@@ -8,6 +8,7 @@ use screens::html::plain::CodeScreen;
 
 use super::state::{Step, Told};
 use super::{ACCOUNT, CODE, PHONE, Visit, new_press, page};
+use crate::api::get_delivery::delivery;
 
 pub(crate) async fn show(visit: Visit) -> Result<Response, ApiError> {
     let code = match &visit.step {
@@ -22,12 +23,16 @@ pub(crate) async fn show(visit: Visit) -> Result<Response, ApiError> {
         .as_ref()
         .and_then(|news| news.told(text, Doing::Verifying, length, visit.now()));
     let told = Told::of(told);
+    // Whoever can't be asked now has nothing to say on this screen.
+    let delivery = delivery(&visit.app, &code.pending).await.ok();
+    let delivery = delivery.and_then(|told| screens::delivery(text, told));
     let plain = visit.plain(CODE);
     let main = CodeScreen {
         masked_number: &code.pending.phone_number.masked(),
         typed: &code.typed,
         press: &new_press()?,
         resend_in_secs: visit.app.secs_until(code.resend_at),
+        delivery: delivery.as_deref(),
         notice: told.notice.as_deref(),
         code_error: told.field.as_deref(),
         error: told.form.as_deref(),

@@ -5,9 +5,10 @@
 use js_sys::{Array, Reflect};
 use screens::Refusal;
 use shared::browser::{
-    ConfigResponse, EndOtherSessionsResponse, EndSessionResponse, ListSessionsResponse,
-    SendOtpResponse, SessionResponse, SessionSummary, VerifyOtpResponse,
+    ConfigResponse, EndOtherSessionsResponse, EndSessionResponse, GetDeliveryResponse,
+    ListSessionsResponse, SendOtpResponse, SessionResponse, SessionSummary, VerifyOtpResponse,
 };
+use shared::otp_service::DeliveryState;
 use shared::{ErrorType, PhoneNumber, SessionToken, VerificationId};
 use wasm_bindgen::JsValue;
 
@@ -34,6 +35,7 @@ read_fields! {
         logo_url, style_url
     }
     SendOtpResponse { verification_id, phone_number, code_length, expires_in_secs, resend_in_secs }
+    GetDeliveryResponse { delivery, usual_secs }
     VerifyOtpResponse { session_token, user_id, account_id, phone_number, expires_in_secs }
     SessionResponse {
         session_id, user_id, account_id, phone_number, started_at, last_active_at, expires_in_secs
@@ -120,6 +122,12 @@ impl Read for SessionToken {
 impl Read for VerificationId {
     fn read(value: &JsValue) -> Option<Self> {
         Self::parse(&value.as_string()?).ok()
+    }
+}
+
+impl Read for DeliveryState {
+    fn read(value: &JsValue) -> Option<Self> {
+        Self::parse(&value.as_string()?)
     }
 }
 

@@ -58,6 +58,13 @@ pub(crate) fn CodeScreen(app: App) -> impl IntoView {
             {live("form-message", "form-message", "alert", said(move || form.error.get()))}
         </form>
         <div class="resend">
+            <p
+                class="delivery"
+                role="status"
+                data-failed=said(move || form.delivery.has_failed().then(String::new))
+            >
+                {said(move || form.delivery.words())}
+            </p>
             <p class="fine" id="resend-hint">{said(move || form.resend_hint())}</p>
             {resend}
             {live("visually-hidden", "announcement", "status", said(move || form.announcement()))}

@@ -11,6 +11,7 @@ use shared::browser::{SendOtpRequest, VerifyOtpRequest};
 use shared::{ErrorType, HiddenText, LanguageTag, OtpCode};
 
 use super::Screen;
+use super::delivery::Delivery;
 use super::sender::Sender;
 use crate::api;
 use crate::browser::{self, WebOtp};
@@ -34,6 +35,8 @@ pub(super) struct CodeForm {
     /// What else is wrong.
     pub(super) error: RwSignal<Option<String>>,
     sent_again: RwSignal<bool>,
+    /// How far the message has come.
+    pub(super) delivery: Delivery,
     /// Digits that were sent in without a press, so that they are not sent in again.
     sent_itself: StoredValue<String>,
     sender: Sender,
@@ -52,6 +55,7 @@ impl CodeForm {
             code_error: RwSignal::new(None),
             error: RwSignal::new(None),
             sent_again: RwSignal::new(false),
+            delivery: Delivery::follow(app),
             sent_itself: StoredValue::new(String::new()),
             sender: Sender::new(),
             now: RwSignal::new(browser::now()),
@@ -260,6 +264,7 @@ impl CodeForm {
                     self.now.try_set(browser::now());
                     self.code_error.try_set(None);
                     self.sent_again.try_set(true);
+                    self.delivery.begin();
                     self.ask_browser();
                 }
                 Err(reason) => {

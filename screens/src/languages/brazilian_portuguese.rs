@@ -31,6 +31,11 @@ pub static BRAZILIAN_PORTUGUESE: Catalogue = Catalogue {
     resend_in: "Ainda não recebeu o SMS? Você poderá pedir outro código em {0}.",
     resend_now: "Ainda não recebeu o SMS? Você pode pedir outro código.",
     sent_again: "Outro código está a caminho. Os que você já tem continuam válidos.",
+    on_its_way: "Sua mensagem está a caminho.",
+    on_its_way_usually: "Sua mensagem está a caminho. Normalmente leva {0}.",
+    delivered: "Sua mensagem foi entregue.",
+    not_delivered: "Não foi possível entregar sua mensagem. Confira o número ou tente mais tarde.",
+    not_reported: "Sua rede não informa se a mensagem chegou.",
     code_incomplete: "Digite todos os {0} dígitos do código.",
 
     signed_in: "Você entrou na sua conta",

@@ -31,6 +31,11 @@ pub static ENGLISH: Catalogue = Catalogue {
     resend_in: "No message yet? Ask for another in {0}.",
     resend_now: "No message yet? You can ask for another code.",
     sent_again: "Another code is on its way. Codes you already have keep working.",
+    on_its_way: "Your message is on its way.",
+    on_its_way_usually: "Your message is on its way. It usually takes {0}.",
+    delivered: "Your message has been delivered.",
+    not_delivered: "Your message couldn’t be delivered. Check the number, or try again later.",
+    not_reported: "Your network doesn’t tell us whether the message has arrived.",
     code_incomplete: "Enter all {0} digits of the code.",
 
     signed_in: "You're signed in",

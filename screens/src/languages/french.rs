@@ -31,6 +31,11 @@ pub static FRENCH: Catalogue = Catalogue {
     resend_in: "Pas encore de SMS\u{202f}? Vous pourrez demander un autre code dans {0}.",
     resend_now: "Pas encore de SMS\u{202f}? Vous pouvez demander un autre code.",
     sent_again: "Un autre code est en route. Les codes déjà reçus restent valables.",
+    on_its_way: "Votre SMS est en route.",
+    on_its_way_usually: "Votre SMS est en route. Il met généralement {0}.",
+    delivered: "Votre SMS a été remis.",
+    not_delivered: "Votre SMS n’a pas pu être remis. Vérifiez le numéro ou réessayez plus tard.",
+    not_reported: "Votre réseau ne nous dit pas si le SMS est arrivé.",
     code_incomplete: "Saisissez les {0} chiffres du code.",
 
     signed_in: "Votre session est ouverte",

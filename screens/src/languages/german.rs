@@ -31,6 +31,11 @@ pub static GERMAN: Catalogue = Catalogue {
     resend_in: "Noch keine SMS erhalten? In {0} können Sie einen weiteren Code anfordern.",
     resend_now: "Noch keine SMS erhalten? Sie können einen weiteren Code anfordern.",
     sent_again: "Ein weiterer Code ist unterwegs. Bereits erhaltene Codes bleiben gültig.",
+    on_its_way: "Ihre SMS ist unterwegs.",
+    on_its_way_usually: "Ihre SMS ist unterwegs. Übliche Dauer: {0}.",
+    delivered: "Ihre SMS wurde zugestellt.",
+    not_delivered: "Ihre SMS konnte nicht zugestellt werden. Prüfen Sie die Nummer, oder versuchen Sie es später noch einmal.",
+    not_reported: "Ihr Netz teilt uns nicht mit, ob die SMS angekommen ist.",
     code_incomplete: "Geben Sie alle {0} Ziffern des Codes ein.",
 
     signed_in: "Sie sind angemeldet",

@@ -31,6 +31,11 @@ pub static ITALIAN: Catalogue = Catalogue {
     resend_in: "Non hai ancora ricevuto l’SMS? Potrai richiedere un altro codice tra {0}.",
     resend_now: "Non hai ancora ricevuto l’SMS? Puoi richiedere un altro codice.",
     sent_again: "Un altro codice è in arrivo. Quelli che hai già restano validi.",
+    on_its_way: "Il messaggio è in arrivo.",
+    on_its_way_usually: "Il messaggio è in arrivo. Di solito impiega {0}.",
+    delivered: "Il messaggio è stato consegnato.",
+    not_delivered: "Non è stato possibile consegnare il messaggio. Controlla il numero o riprova più tardi.",
+    not_reported: "La tua rete non ci comunica se il messaggio è arrivato.",
     code_incomplete: "Inserisci tutte le {0} cifre del codice.",
 
     signed_in: "Accesso effettuato",

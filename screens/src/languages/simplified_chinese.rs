@@ -31,6 +31,11 @@ pub static SIMPLIFIED_CHINESE: Catalogue = Catalogue {
     resend_in: "还没收到短信？{0} 后可以重新获取验证码。",
     resend_now: "还没收到短信？现在可以重新获取验证码。",
     sent_again: "新的验证码正在发送。之前收到的验证码仍然有效。",
+    on_its_way: "短信正在发送途中。",
+    on_its_way_usually: "短信正在发送途中，通常需要{0}。",
+    delivered: "短信已送达。",
+    not_delivered: "短信未能送达。请检查号码，或稍后再试。",
+    not_reported: "您的运营商不反馈短信是否送达。",
     code_incomplete: "请输入完整的 {0} 位验证码。",
 
     signed_in: "您已登录",

@@ -31,6 +31,11 @@ pub static SPANISH: Catalogue = Catalogue {
     resend_in: "¿Aún no has recibido el SMS? Podrás pedir otro código dentro de {0}.",
     resend_now: "¿Aún no has recibido el SMS? Puedes pedir otro código.",
     sent_again: "Otro código está en camino. Los que ya tienes siguen siendo válidos.",
+    on_its_way: "Tu mensaje está en camino.",
+    on_its_way_usually: "Tu mensaje está en camino. Suele tardar {0}.",
+    delivered: "Tu mensaje se ha entregado.",
+    not_delivered: "No se pudo entregar tu mensaje. Comprueba el número o inténtalo más tarde.",
+    not_reported: "Tu red no nos dice si el mensaje ha llegado.",
     code_incomplete: "Escribe los {0} dígitos del código.",
 
     signed_in: "Sesión iniciada",

@@ -31,6 +31,11 @@ pub static TURKISH: Catalogue = Catalogue {
     resend_in: "Mesaj gelmedi mi? Yeni bir kod istemek için kalan süre: {0}.",
     resend_now: "Mesaj gelmedi mi? Yeni bir kod isteyebilirsiniz.",
     sent_again: "Yeni bir kod yolda. Elinizdeki kodlar da çalışmaya devam eder.",
+    on_its_way: "Mesajınız yolda.",
+    on_its_way_usually: "Mesajınız yolda. Genellikle {0} sürer.",
+    delivered: "Mesajınız teslim edildi.",
+    not_delivered: "Mesajınız teslim edilemedi. Numarayı kontrol edin veya daha sonra tekrar deneyin.",
+    not_reported: "Operatörünüz mesajın ulaşıp ulaşmadığını bildirmiyor.",
     code_incomplete: "Kodun {0} hanesini de girin.",
 
     signed_in: "Oturumunuz açık",

@@ -17,6 +17,31 @@ pub enum DeliveryState {
     NotReported,
 }
 
+impl DeliveryState {
+    /// The word on the wire.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::OnItsWay => "on_its_way",
+            Self::Delivered => "delivered",
+            Self::Failed => "failed",
+            Self::NotReported => "not_reported",
+        }
+    }
+
+    /// The state with this word.
+    #[must_use]
+    pub fn parse(word: &str) -> Option<Self> {
+        let all = [
+            Self::OnItsWay,
+            Self::Delivered,
+            Self::Failed,
+            Self::NotReported,
+        ];
+        all.into_iter().find(|state| state.as_str() == word)
+    }
+}
+
 /// The answer of `otps/{challenge_id}/delivery`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]

@@ -14,6 +14,8 @@ pub struct CodeScreen<'a> {
     pub press: &'a str,
     /// Seconds until another code can be asked for.
     pub resend_in_secs: u32,
+    /// How far the message has come, where that is known.
+    pub delivery: Option<&'a str>,
     /// What has been done.
     pub notice: Option<&'a str>,
     /// What is wrong with the code.
@@ -39,7 +41,7 @@ impl CodeScreen<'_> {
              <input class=\"control digits\" type=\"text\" id=\"otp\" name=\"otp\" inputmode=\"numeric\" \
              autocomplete=\"one-time-code\" autocapitalize=\"off\" spellcheck=\"false\" translate=\"no\" dir=\"ltr\" \
              maxlength=\"300\" value=\"{}\" required{attributes}>{line}</div>{}{}</form>\
-             {}{}<p class=\"fine\" id=\"resend-hint\">{}</p>{}</form>",
+             {}{}{}<p class=\"fine\" id=\"resend-hint\">{}</p>{}</form>",
             heading(text.enter_the_code),
             escape(text.sent_to),
             escape(self.masked_number),
@@ -53,6 +55,10 @@ impl CodeScreen<'_> {
             form_message(self.error),
             plain.form("resend", "/plain/resend"),
             hidden("press", self.press),
+            self.delivery.map_or_else(String::new, |sentence| format!(
+                "<p class=\"delivery\">{}</p>",
+                escape(sentence)
+            )),
             escape(&hint),
             button("secondary", text.resend_code),
         )
