@@ -3,12 +3,29 @@
 use e2e::{Engine, Outcome, Role, Setup, Stage, Trouble, in_every_engine, play};
 
 in_every_engine![
+    the_code_screen_tells_how_far_the_message_has_come,
     people_of_eight_countries_sign_in_with_their_numbers_as_they_type_them,
     a_number_with_a_plus_needs_no_choice_of_country,
     the_session_token_is_the_only_thing_left_in_the_browser_c_17,
     the_message_ends_with_the_line_that_binds_the_code_to_this_host_a_15,
     a_number_that_can_not_be_one_is_told_at_the_button_and_sends_nothing,
 ];
+
+/// What the OTP service's outbox has is on the phone.
+async fn the_code_screen_tells_how_far_the_message_has_come(engine: Engine) -> Outcome {
+    play(engine, "delivery", Setup::default(), async |stage| {
+        let number = "+4915123456729";
+        stage.open("/").await?;
+        let (browser, words) = (&stage.browser, stage.browser.words());
+        browser.phone_screen().await?.send_code_to(number).await?;
+        browser.code_screen().await?;
+        browser.wait_for_text(words.delivered).await?;
+        browser.reload().await?;
+        browser.code_screen().await?;
+        browser.wait_for_text(words.delivered).await
+    })
+    .await
+}
 
 /// Country, what a person there types, the number in E.164 form.
 const PEOPLE: [(&str, &str, &str); 8] = [
