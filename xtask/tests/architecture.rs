@@ -141,6 +141,34 @@ fn rooms_know_only_what_they_may() {
     }
 }
 
+/// A dashboard whose metric was renamed shows nothing and says nothing.
+#[test]
+fn dashboards_and_alerts_know_only_metrics_that_there_are() {
+    let documented = fs::read_to_string(root().join("docs/metrics.md")).unwrap();
+    for file in [
+        "deploy/grafana-dashboard.json",
+        "deploy/prometheus-alerts.yml",
+    ] {
+        let text = fs::read_to_string(root().join(file)).unwrap();
+        let words =
+            text.split(|character: char| !(character.is_ascii_lowercase() || character == '_'));
+        let mut found = 0;
+        for word in words {
+            let prefixes = ["otp_", "http_", "database_", "process_", "connections_"];
+            if !prefixes.iter().any(|prefix| word.starts_with(prefix)) {
+                continue;
+            }
+            let metric = word.trim_end_matches("_bucket");
+            assert!(
+                documented.contains(&format!("`{metric}`")),
+                "{file}: {word}"
+            );
+            found += 1;
+        }
+        assert!(found >= 10, "{file} names {found} metrics");
+    }
+}
+
 /// Fault points are for tests: a feature that no manifest turns on, by itself or for another crate.
 #[test]
 fn no_server_is_built_with_fault_points_j_11() {
