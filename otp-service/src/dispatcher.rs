@@ -6,23 +6,26 @@
 //! (H-02, I-05). Several services on one database share the queue: each begins with what it has queued
 //! itself, and all look after what has waited for longer.
 //!
-//! Not here: the steps on disk (`commands/hand_over.rs`), the choice of a gateway (`rules/route.rs`).
+//! Not here: one message's way through its gateways ([`attempt`]), the steps on disk
+//! (`commands/hand_over.rs`), the choice of a gateway (`rules/route.rs`).
 
-use std::collections::HashSet;
+mod attempt;
+
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use storage::{Sql, StoreError, fault_point};
+use storage::{Sql, StoreError};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use crate::commands::hand_over::{Claim, GivenBack, Settle, drop_late, pass_on};
+use crate::commands::hand_over::{Claim, drop_late};
 use crate::events::Step;
-use crate::gateways::{GatewayKind, Handed, Outgoing, Place, Refusal};
-use crate::rules::delivery::{Status, WORTH_SENDING};
-use crate::rules::route::WAIT;
+use crate::gateways::Place;
+use crate::rules::delivery::WORTH_SENDING;
 use crate::service::Service;
-use crate::store::handing_over::{self, Held, Waiting};
+use crate::store::handing_over::{self, Waiting};
+use attempt::{give_back, hand_over, place};
 
 /// How often it looks for messages that nobody has announced.
 const EVERY: Duration = Duration::from_secs(1);
@@ -30,8 +33,6 @@ const EVERY: Duration = Duration::from_secs(1);
 const EVERYBODYS_AFTER: i64 = 2;
 /// So many messages are in sight at most; the others wait on disk.
 const IN_SIGHT: i64 = 256;
-/// What was done and can't be written down is tried again after these seconds.
-const AGAIN_AFTER: [u64; 5] = [0, 1, 2, 4, 8];
 
 /// Dispatches until it is told to stop; then lets end what is in flight.
 pub(crate) async fn dispatch(service: Arc<Service>, mut stop: watch::Receiver<bool>) {
@@ -96,7 +97,13 @@ impl Dispatcher {
         if !chosen.is_empty() {
             self.claim(chosen, now).await;
         }
-        self.service.queue.wait(self.waiting.len());
+        let mut waiting = HashMap::new();
+        for message in &self.waiting {
+            if let Some(gateway) = self.service.gateways.preferred(&message.country) {
+                *waiting.entry(gateway).or_default() += 1;
+            }
+        }
+        self.service.queue.wait(waiting);
     }
 
     async fn claim(&mut self, chosen: Vec<(Waiting, Place)>, now: i64) {
@@ -182,7 +189,7 @@ impl Dispatcher {
             }
             while self.in_flight.join_next().await.is_some() {}
         }
-        self.service.queue.wait(0);
+        self.service.queue.wait(HashMap::new());
     }
 }
 
@@ -201,166 +208,4 @@ pub(crate) async fn give_up(service: &Service, before: i64) -> Result<(), StoreE
             .message(&gateway, &country, step, "abandoned", 0);
     }
     Ok(())
-}
-
-fn place(
-    service: &Service,
-    country: &str,
-    refused_by: &[GatewayKind],
-    waited: i64,
-    now: i64,
-) -> Option<Place> {
-    // Without randomness the preferred gateway takes it.
-    let rolls = service.random.bytes().unwrap_or_default();
-    service
-        .gateways
-        .place(country, refused_by, waited, rolls, now)
-}
-
-fn give_back(service: &Service, given_back: &GivenBack) {
-    let money = u64::try_from(given_back.cost).unwrap_or(0);
-    service
-        .budgets
-        .give_back(&given_back.country, money, given_back.created_at);
-}
-
-/// Hands one message over, to the next gateway where one surely has not taken it (H-09).
-async fn hand_over(service: Arc<Service>, held: Held, mut place: Place) {
-    let mut refused_by = Vec::new();
-    let text = service.secrets().open(&held.sealed_text);
-    loop {
-        let kind = place.lane.kind;
-        fault_point("message-claimed");
-        let (status, reason, reference) = match &text {
-            // Sealed with a key that is gone.
-            None => (Status::Failed, "unreadable", String::new()),
-            Some(text) => match attempt(&service, &held, text, &place).await {
-                Handed::Accepted { reference } => (Status::Accepted, "", reference),
-                Handed::Unknown(doubt) => (Status::Unknown, doubt.as_str(), String::new()),
-                Handed::Refused(refusal) => {
-                    refused_by.push(kind);
-                    match next(&service, &held, &refused_by).await {
-                        Next::To(next) => {
-                            place = next;
-                            continue;
-                        }
-                        Next::Nobody => (Status::Failed, refusal.as_str(), String::new()),
-                        Next::Gone => return,
-                    }
-                }
-            },
-        };
-        drop(place);
-        let settle = Settle {
-            id: held.id.clone(),
-            holder: service.queue.holder.clone(),
-            status,
-            reason,
-            reference,
-            now: service.clock.now(),
-        };
-        settle_for_good(&service, settle).await;
-        service.queue.tell(&held.id, status != Status::Failed);
-        return;
-    }
-}
-
-async fn attempt(service: &Service, held: &Held, text: &str, place: &Place) -> Handed {
-    let now = service.clock.now();
-    let outgoing = Outgoing {
-        id: &held.id,
-        to: &held.to,
-        text,
-        country: &held.country,
-        lives: held.expires_at - now,
-        now: service.clock.host(),
-    };
-    let lane = &place.lane;
-    let answered = lane.gateway.hand_over(outgoing).await;
-    fault_point("message-handed-over");
-    let handed = answered.handed;
-    if let Some(open) = lane.ended(&handed, service.clock.now()) {
-        service.events.breaker(lane.kind, open);
-    }
-    let (step, reason) = match &handed {
-        Handed::Accepted { .. } => (Step::Accepted, ""),
-        Handed::Refused(refusal) => {
-            if *refusal == Refusal::Credentials {
-                service.events.credentials_refused(lane.kind);
-            }
-            (Step::Refused, refusal.as_str())
-        }
-        Handed::Unknown(doubt) => (Step::Unknown, doubt.as_str()),
-    };
-    let gateway = edge::metrics::ClosedSet::as_str(lane.kind);
-    service
-        .events
-        .message(gateway, &held.country, step, reason, answered.status);
-    handed
-}
-
-/// Where a message goes that a gateway has refused.
-enum Next {
-    To(Place),
-    Nobody,
-    /// It is no longer ours: its user was removed, or a report said what became of it.
-    Gone,
-}
-
-async fn next(service: &Arc<Service>, held: &Held, refused_by: &[GatewayKind]) -> Next {
-    let now = service.clock.now();
-    if held.expires_at < now + WORTH_SENDING {
-        return Next::Nobody;
-    }
-    let Some(place) = place(service, &held.country, refused_by, WAIT, now) else {
-        return Next::Nobody;
-    };
-    let (id, holder, gateway) = (
-        held.id.clone(),
-        service.queue.holder.clone(),
-        place.lane.kind,
-    );
-    let step = move |sql: &Sql<'_>| pass_on(sql, &id, &holder, gateway, now);
-    match persistently(service, step).await {
-        Ok(true) => Next::To(place),
-        Ok(false) => Next::Gone,
-        // Nothing leaves that is not on disk; when the claim ends it is one of which nobody knows.
-        Err(_) => Next::Gone,
-    }
-}
-
-async fn settle_for_good(service: &Service, settle: Settle) {
-    let step = move |sql: &Sql<'_>| settle.run(sql);
-    match persistently(service, step).await {
-        Ok(None) => {}
-        Ok(Some(given_back)) => {
-            service
-                .events
-                .message("none", &given_back.country, Step::Failed, "refused", 0);
-            give_back(service, &given_back);
-        }
-        Err(error) => {
-            tracing::error!(%error, "what became of a message was not written down; it will be one of which nobody knows");
-        }
-    }
-}
-
-/// A database that is away for a moment is waited for.
-async fn persistently<T, F>(service: &Service, step: F) -> Result<T, StoreError>
-where
-    T: Send + 'static,
-    F: FnMut(&Sql<'_>) -> Result<T, StoreError> + Clone + Send + 'static,
-{
-    let mut outcome = Err(StoreError::Unavailable("it was not tried".to_owned()));
-    for pause in AGAIN_AFTER {
-        if pause > 0 {
-            tokio::time::sleep(Duration::from_secs(pause)).await;
-        }
-        outcome = service.database.write(step.clone()).await;
-        match outcome {
-            Err(StoreError::Unavailable(_)) => {}
-            _ => break,
-        }
-    }
-    outcome
 }

@@ -7,6 +7,7 @@
 
 mod address;
 mod client;
+mod handing;
 mod http;
 mod lane;
 mod outbox;
@@ -17,7 +18,6 @@ mod twilio;
 mod vonage;
 
 use std::fmt;
-use std::pin::Pin;
 use std::sync::Arc;
 
 use clap::ValueEnum;
@@ -29,11 +29,12 @@ use crate::config::Config;
 use crate::rules::route::{self, Lane as Seen, Measured};
 use receipt::{Arrived, Disbelief, Receipt};
 
+pub(crate) use handing::{Answered, Attempt, Doubt, Handed, Outgoing, Refusal};
 pub(crate) use lane::{Lane, Place};
 pub use per_country::PerCountry;
 
 /// How messages leave the service.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, ValueEnum)]
 pub enum GatewayKind {
     /// They are shown on a page, for development and tests.
     Outbox,
@@ -63,97 +64,6 @@ impl GatewayKind {
         Self::ALL.iter().copied().find(|kind| kind.as_str() == word)
     }
 }
-
-/// A message as a gateway gets it. `Debug` is left out: it holds number and code.
-pub(crate) struct Outgoing<'a> {
-    /// Ours; the gateway gives it back in its receipts.
-    pub(crate) id: &'a str,
-    /// E.164.
-    pub(crate) to: &'a str,
-    pub(crate) text: &'a str,
-    /// ISO 3166 alpha-2.
-    pub(crate) country: &'a str,
-    /// Its code works for so many seconds; later it need not arrive any more.
-    pub(crate) lives: i64,
-    /// Unix seconds of the host's clock, for signatures.
-    pub(crate) now: i64,
-}
-
-/// What became of an attempt.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Handed {
-    /// The gateway has it and calls it this; `""` when it has no name for it.
-    Accepted { reference: String },
-    /// The gateway surely has not taken it: another one may get it (H-09).
-    Refused(Refusal),
-    /// Its bytes may have left (H-02).
-    Unknown(Doubt),
-}
-
-/// Why a gateway surely has not taken a message.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Refusal {
-    /// No connection came about.
-    Unreachable,
-    /// 429
-    Busy,
-    /// It does not know us: what is wrong is the settings.
-    Credentials,
-    /// A refusal that it documents, as of the number.
-    Documented,
-}
-
-/// Why nobody knows whether a gateway has taken a message.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Doubt {
-    TooSlow,
-    /// The connection broke, before or within the answer.
-    BrokenOff,
-    /// 500 and above.
-    ServerError,
-    /// An answer that is none that it documents.
-    Garbled,
-}
-
-impl Refusal {
-    pub(crate) fn as_str(self) -> &'static str {
-        match self {
-            Self::Unreachable => "unreachable",
-            Self::Busy => "busy",
-            Self::Credentials => "credentials",
-            Self::Documented => "refused",
-        }
-    }
-}
-
-impl Doubt {
-    pub(crate) fn as_str(self) -> &'static str {
-        match self {
-            Self::TooSlow => "too_slow",
-            Self::BrokenOff => "broken_off",
-            Self::ServerError => "server_error",
-            Self::Garbled => "garbled",
-        }
-    }
-}
-
-impl Handed {
-    /// Whether the gateway works, as its breaker sees it: 4xx are no failures (H-04).
-    pub(crate) fn is_good(&self) -> bool {
-        !matches!(self, Self::Unknown(_) | Self::Refused(Refusal::Unreachable))
-    }
-}
-
-/// The end of an attempt, with what came back for an operator who tests; it may hold the number.
-pub(crate) struct Answered {
-    pub(crate) handed: Handed,
-    /// HTTP status, 0 without an answer.
-    pub(crate) status: u16,
-    pub(crate) came_back: String,
-}
-
-/// An attempt that runs.
-pub(crate) type Attempt<'a> = Pin<Box<dyn Future<Output = Answered> + Send + 'a>>;
 
 /// A way for messages to leave.
 pub(crate) trait Gateway: Send + Sync {
@@ -251,8 +161,22 @@ impl Gateways {
             };
             lanes.push(Arc::new(Lane::new(*kind, gateway)));
         }
-        let routes = config.gateways.routes(named)?;
-        Ok(Self { lanes, routes })
+        let gateways = Self {
+            lanes,
+            routes: config.gateways.routes(named)?,
+        };
+        for country in &config.allowed_countries {
+            let country = country.trim().to_ascii_uppercase();
+            let route = gateways.route(&country).into_iter();
+            let without =
+                route.filter_map(|lane| config.gateways.lacks_sender(lane.kind, &country));
+            if let Some(setting) = without.into_iter().next() {
+                return Err(GatewayError::Setting(format!(
+                    "{setting}: nobody sends to {country}; name one for it, or one for all others"
+                )));
+            }
+        }
+        Ok(gateways)
     }
 
     /// Those that are configured, in their order.
@@ -293,6 +217,11 @@ impl Gateways {
         let rolls = rolls.map(|roll| roll % 100);
         let chosen = route::choose(&seen, &rolls, waited)?;
         route.get(chosen)?.take(now)
+    }
+
+    /// The gateway that messages to a country are meant for.
+    pub(crate) fn preferred(&self, country: &str) -> Option<GatewayKind> {
+        self.route(country).first().map(|lane| lane.kind)
     }
 
     /// Whether any gateway works that serves this country: else nobody is asked to wait (H-04).

@@ -5,15 +5,16 @@
 
 use std::collections::HashMap;
 use std::fmt;
-use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use edge::clock::Clock;
 use tokio::sync::{Notify, oneshot};
 
+use crate::gateways::GatewayKind;
 use crate::store::handing_over::Waiting;
 
-/// So many messages wait at most; who sends on top is told so at once (H-05).
+/// So many messages wait for a gateway at most; who sends on top is told so at once (H-05).
 const MOST: usize = 256;
 
 pub(crate) struct Queue {
@@ -23,7 +24,7 @@ pub(crate) struct Queue {
     announced: Mutex<Vec<Waiting>>,
     pub(crate) bell: Notify,
     watchers: Mutex<HashMap<String, oneshot::Sender<bool>>>,
-    waiting: AtomicUsize,
+    waiting: Mutex<HashMap<GatewayKind, usize>>,
 }
 
 impl fmt::Debug for Queue {
@@ -41,7 +42,7 @@ impl Queue {
             announced: Mutex::default(),
             bell: Notify::new(),
             watchers: Mutex::default(),
-            waiting: AtomicUsize::new(0),
+            waiting: Mutex::default(),
         }
     }
 
@@ -80,25 +81,30 @@ impl Queue {
         std::mem::take(&mut *self.announced())
     }
 
-    /// So many messages wait in this process.
-    pub(crate) fn wait(&self, messages: usize) {
-        self.waiting.store(messages, Ordering::Relaxed);
+    /// So many messages wait in this process for each gateway, by the one that they are meant for.
+    pub(crate) fn wait(&self, messages: HashMap<GatewayKind, usize>) {
+        *self.waiting() = messages;
     }
 
-    pub(crate) fn is_full(&self) -> bool {
-        self.waiting.load(Ordering::Relaxed) + self.announced().len() >= MOST
+    /// Whether too many wait for a gateway already. Other gateways' messages are not in their way.
+    pub(crate) fn is_full(&self, gateway: GatewayKind) -> bool {
+        let waiting = self.waiting().get(&gateway).copied().unwrap_or(0);
+        waiting + self.announced().len() >= MOST
     }
 
-    /// Tells whether a message was not refused by everybody, once that is known.
-    pub(crate) fn watch(&self, id: &str) -> oneshot::Receiver<bool> {
+    fn waiting(&self) -> MutexGuard<'_, HashMap<GatewayKind, usize>> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits for the end of a message until what is answered is dropped.
+    pub(crate) fn watch(&self, id: &str) -> Watching<'_> {
         let (tell, told) = oneshot::channel();
         self.watchers().insert(id.to_owned(), tell);
-        told
-    }
-
-    /// Nobody waits for it any more.
-    pub(crate) fn look_away(&self, id: &str) {
-        self.watchers().remove(id);
+        Watching {
+            queue: self,
+            id: id.to_owned(),
+            told,
+        }
     }
 
     /// A message has come to its end as far as gateways' answers go.
@@ -107,6 +113,28 @@ impl Queue {
             // Who waited may have gone.
             let _ = watcher.send(went);
         }
+    }
+}
+
+/// Somebody who waits for the end of a message.
+#[derive(Debug)]
+pub(crate) struct Watching<'a> {
+    queue: &'a Queue,
+    id: String,
+    told: oneshot::Receiver<bool>,
+}
+
+impl Watching<'_> {
+    /// Whether it went, once that is known; it surely did not where this is `false`.
+    pub(crate) async fn went(&mut self) -> bool {
+        // Where nobody will say so, it may have.
+        (&mut self.told).await.unwrap_or(true)
+    }
+}
+
+impl Drop for Watching<'_> {
+    fn drop(&mut self) {
+        self.queue.watchers().remove(&self.id);
     }
 }
 

@@ -15,6 +15,8 @@ macro_rules! every_test {
         mod devices;
         mod durability;
         mod fake_gateway;
+        mod gateway_faults;
+        mod gateway_settings;
         mod gateways;
         mod harness;
         mod jwts;

@@ -1,4 +1,8 @@
 //! What all sends do alike: check the destination, draw what is random, run the command.
+//!
+//! Not here: what a message costs, and how it is given to the dispatcher ([`leaving`]).
+
+mod leaving;
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -10,17 +14,17 @@ use shared::{CodeLifetime, ErrorType, HiddenText, LanguageTag, PhoneNumber};
 use super::{fault, outcome};
 use crate::address::{Address, EmailAddress};
 use crate::app::App;
-use crate::budgets::Reserved;
 use crate::commands::send_code::{Drawn, Hold, Outcome, Queued, SendCode, Sent};
 use crate::events;
 use crate::ids::{self, Kind};
-use crate::message::{self, Language};
+use crate::message::Language;
 use crate::rules::budget::Verdict;
 use crate::rules::challenge::Purpose;
 use crate::secrets::{RequestDigest, Secrets, fingerprint};
 use crate::service::Service;
 use crate::store::handing_over::Waiting;
 use crate::store::replays::ReplayKey;
+use leaving::{Spending, hand_on, not_sent, spend};
 
 /// What a code by text message can end in.
 pub(super) const SMS_ERRORS: &[ErrorType] = &[
@@ -37,8 +41,6 @@ pub(super) const EMAIL_ERRORS: &[ErrorType] = &[
     ErrorType::NumberBlocked,
     ErrorType::TooManyRequests,
 ];
-/// When to try again where every gateway is ill (H-04).
-const TRY_AGAIN_SECS: u32 = 5;
 
 /// A send as its endpoint understood it.
 pub(super) struct Sending {
@@ -170,71 +172,6 @@ pub(super) async fn send(
         Outcome::Held(Hold::NoGateway) => Err(not_sent()),
         Outcome::NoUser => Err(ErrorType::UserNotFound.into()),
         Outcome::OtherRequest => Err(outcome::other_request()),
-    }
-}
-
-fn not_sent() -> ApiError {
-    ApiError::from(ErrorType::SmsNotSent).retry_after(TRY_AGAIN_SECS)
-}
-
-/// What a message costs, and whether it may be sent now.
-struct Spending {
-    hold: Option<Hold>,
-    verdict: Verdict,
-    reserved: Option<Reserved>,
-    /// Millionths of the currency's unit.
-    cost: i64,
-}
-
-impl Default for Spending {
-    /// It costs nothing.
-    fn default() -> Self {
-        Self {
-            hold: None,
-            verdict: Verdict::Fine,
-            reserved: None,
-            cost: 0,
-        }
-    }
-}
-
-fn spend(service: &Service, country: &str, text: &str, now: i64) -> Spending {
-    if service.queue.is_full() || !service.gateways.serve(country, now) {
-        return Spending {
-            hold: Some(Hold::NoGateway),
-            ..Spending::default()
-        };
-    }
-    let money = service.budgets.price(country, message::segments(text));
-    let (verdict, reserved) = service.budgets.reserve(country, money, now);
-    let hold = match verdict {
-        Verdict::Stop(_, secs) => Some(Hold::Budget(secs)),
-        Verdict::Fine | Verdict::Warn(_) => None,
-    };
-    Spending {
-        hold,
-        verdict,
-        reserved,
-        cost: i64::try_from(money).unwrap_or(i64::MAX),
-    }
-}
-
-/// Gives the message to the dispatcher, and waits for its word where the operator wants that (H-10).
-async fn hand_on(service: &Service, message: Waiting) -> Result<(), ApiError> {
-    let Some(patience) = service.gateway_wait else {
-        service.queue.announce(message);
-        return Ok(());
-    };
-    let id = message.id.clone();
-    let told = service.queue.watch(&id);
-    service.queue.announce(message);
-    match tokio::time::timeout(patience, told).await {
-        Ok(Ok(false)) => Err(not_sent()),
-        // It went, or nobody knows yet.
-        _ => {
-            service.queue.look_away(&id);
-            Ok(())
-        }
     }
 }
 

@@ -214,6 +214,19 @@ impl GatewaySettings {
         })
     }
 
+    /// The setting that has no sender for a country, if the gateway needs one.
+    pub(super) fn lacks_sender(&self, kind: GatewayKind, country: &str) -> Option<&'static str> {
+        let (setting, senders) = match kind {
+            GatewayKind::Outbox => return None,
+            GatewayKind::Twilio => ("TWILIO_SENDER", &self.twilio_sender),
+            GatewayKind::Vonage => ("VONAGE_SENDER", &self.vonage_sender),
+            // Where its body has none, it is not set.
+            GatewayKind::Http => ("HTTP_GATEWAY_SENDER", &self.http_gateway_sender),
+        };
+        let senders = senders.as_ref()?;
+        senders.of(country).is_none().then_some(setting)
+    }
+
     /// Where a gateway reports deliveries.
     pub(super) fn receipts_url(&self, kind: &str) -> Result<Option<String>, GatewayError> {
         let Some(base) = &self.receipts_url else {

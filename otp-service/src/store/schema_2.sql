@@ -30,6 +30,7 @@ CREATE INDEX messages_of_challenge ON messages (challenge_id, place);
 CREATE INDEX messages_in_queue ON messages (place) WHERE status = 'queued';
 CREATE INDEX messages_held ON messages (held_until) WHERE status = 'dispatching';
 CREATE INDEX messages_by_reference ON messages (gateway_ref) WHERE gateway_ref <> '';
+CREATE INDEX messages_that_left ON messages (created_at) WHERE gateway <> 'outbox';
 CREATE INDEX messages_handed_over ON messages (handed_at) WHERE handed_at > 0;
 
 -- Receipts that were believed, so that each counts once (G-09); `id` is a digest of the signature.

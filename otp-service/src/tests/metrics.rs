@@ -5,6 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use edge::testing::Call;
 use serde_json::json;
 
+use super::fake_gateway::FakeGateway;
+use super::gateways::{arguments, ask, start};
 use super::harness::{Harness, KEY, NUMBER};
 use crate::lookout::look;
 
@@ -64,6 +66,30 @@ async fn no_label_comes_from_a_request_and_there_are_at_most_500_series_f_10() {
     assert!(by_route > 5, "{samples:#?}");
     // Every route with every class of status, and some routes more than there are.
     let most = samples.len() - by_route + 45 * 5;
+    assert!(most <= 500, "{most}");
+}
+
+#[tokio::test]
+async fn with_every_gateway_and_many_countries_there_are_at_most_500_series_f_10() {
+    let gateway = FakeGateway::start().await;
+    let mut with = arguments("twilio,vonage,http", &gateway.base, &gateway.base);
+    with.retain(|argument| !argument.starts_with("--allowed-countries"));
+    with.push("--allowed-countries=US,CA,DE,FR,IT,ES,GB,IN,BR,JP".to_owned());
+    let harness = start(&with).await;
+    for number in [NUMBER, "+4915112345678", "+5521987654321"] {
+        ask(&harness, number).await.assert_ok();
+    }
+    harness.dispatch().await;
+    let samples = samples(&harness);
+    for counted in [
+        "otp_messages_total{country=\"US\",gateway=\"none\",step=\"requested\"} 1",
+        "otp_messages_total{country=\"DE\",gateway=\"none\",step=\"queued\"} 1",
+        "otp_messages_total{country=\"other\",gateway=\"twilio\",step=\"accepted\"} 1",
+    ] {
+        assert!(samples.iter().any(|line| line == counted), "{counted}: {samples:#?}");
+    }
+    let by_route = |line: &&String| line.starts_with("http_requests_total{");
+    let most = samples.len() - samples.iter().filter(by_route).count() + 45 * 5;
     assert!(most <= 500, "{most}");
 }
 
