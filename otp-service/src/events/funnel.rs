@@ -11,7 +11,7 @@ use crate::rules::budget::Budget;
 use crate::rules::delivery::Status;
 
 /// So many countries have rows of their own; the others share one.
-const COUNTRIES: usize = 6;
+const COUNTRIES: usize = 4;
 const OTHER: &str = "other";
 /// While no gateway is known.
 const NONE: &str = "none";

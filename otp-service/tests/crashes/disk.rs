@@ -100,7 +100,11 @@ type Locked = tokio::task::JoinHandle<Result<(), StoreError>>;
 
 /// Another program holds the lock for writing.
 async fn lock(file: &Path) -> (oneshot::Sender<()>, Locked) {
-    let other = Database::open(file, &[include_str!("../../src/store/schema_1.sql")]).unwrap();
+    let schema = [
+        include_str!("../../src/store/schema_1.sql"),
+        include_str!("../../src/store/schema_2.sql"),
+    ];
+    let other = Database::open(file, &schema).unwrap();
     let (locked, is_locked) = std::sync::mpsc::channel();
     let (release, released) = oneshot::channel::<()>();
     let mut released = Some(released);
