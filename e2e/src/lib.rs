@@ -20,12 +20,13 @@ mod patience;
 mod person;
 mod plain_http;
 mod product;
+mod room;
 mod server;
 mod stage;
 mod trouble;
 
 pub use browser::{Appearance, Browser, ConsoleLine, Element, Focus, Key, Role, Scheme, Tab};
-pub use engine::{Engine, Options};
+pub use engine::{CHROMIUM_FLAGS, Engine, Options};
 pub use outbox::{Message, Outbox};
 pub use patience::wait_for;
 pub use person::{CodeScreen, PhoneScreen, another_code};

@@ -1,5 +1,6 @@
 //! Nobody is kept out: axe-core finds nothing on any screen in any of its states, in light and dark, in
-//! both directions, and in the system's own few colours.
+//! both directions, and in the system's own few colours; and everything has room there. What this and
+//! other tests show of each criterion of WCAG: docs/accessibility.md.
 
 use e2e::{
     Appearance, Browser, Engine, Key, Options, Outcome, Role, Scheme, Setup, Stage, Trouble,
@@ -8,6 +9,7 @@ use e2e::{
 
 in_every_engine![
     a_barrier_is_found_where_there_is_one,
+    what_has_no_room_is_found,
     no_barrier_in_light,
     no_barrier_in_dark_on_a_narrow_screen;
     not in webkit, "WebKitGTK has no forced colours":
@@ -39,6 +41,46 @@ async fn a_barrier_is_found_where_there_is_one(engine: Engine) -> Outcome {
                 barriers.iter().any(|one| one.starts_with("label")),
                 "{barriers:?}"
             );
+            Ok(())
+        },
+    )
+    .await
+}
+
+/// Or the others would prove nothing of that either.
+async fn what_has_no_room_is_found(engine: Engine) -> Outcome {
+    play(
+        engine,
+        "accessibility_room",
+        Setup::default(),
+        async |stage| {
+            stage.open("/").await?;
+            stage.browser.phone_screen().await?;
+            assert_eq!(stage.browser.cramped().await?, Vec::<String>::new());
+            for (spoil, finding) in [
+                (
+                    "document.querySelector('h1').style.cssText = 'inline-size: 4em; overflow: hidden'",
+                    "cut off with wider spacing",
+                ),
+                (
+                    "document.querySelector('h1').style.cssText = 'inline-size: 200vw'",
+                    "scrolls sideways as it is",
+                ),
+                (
+                    "for (const one of document.querySelectorAll('button')) {
+                        one.style.cssText = 'position: fixed; inset: 0 auto auto 0; inline-size: 9px; block-size: 9px;'
+                            + 'min-block-size: 0; padding: 0'
+                    }",
+                    "a small target beside another",
+                ),
+            ] {
+                stage.browser.run(spoil).await?;
+                let found = stage.browser.cramped().await?;
+                assert!(
+                    found.iter().any(|one| one.starts_with(finding)),
+                    "{finding}: {found:?}"
+                );
+            }
             Ok(())
         },
     )
@@ -91,7 +133,8 @@ struct Findings {
 
 impl Findings {
     async fn look_at(&mut self, browser: &Browser, state: &str) -> Outcome {
-        let barriers = browser.barriers().await?;
+        let mut barriers = browser.barriers().await?;
+        barriers.extend(browser.cramped().await?);
         let barriers = barriers.iter().map(|barrier| format!("{state}: {barrier}"));
         self.found.extend(barriers);
         Ok(())
