@@ -56,7 +56,7 @@ const CRAMPED: &str = r#"
     spaced.replaceSync(`
         * { line-height: 1.5 !important; letter-spacing: 0.12em !important; word-spacing: 0.16em !important }
         p { margin-block-end: 2em !important }`);
-    const sheets = document.adoptedStyleSheets;
+    const sheets = [...document.adoptedStyleSheets];
     document.adoptedStyleSheets = [...sheets, spaced];
     fits('with wider spacing');
     document.adoptedStyleSheets = sheets;

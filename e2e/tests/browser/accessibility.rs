@@ -59,7 +59,11 @@ async fn what_has_no_room_is_found(engine: Engine) -> Outcome {
             assert_eq!(stage.browser.cramped().await?, Vec::<String>::new());
             for (spoil, finding) in [
                 (
-                    "document.querySelector('h1').style.cssText = 'inline-size: 4em; overflow: hidden'",
+                    // As wide as its words are now, and no wider.
+                    "const style = document.querySelector('h1').style;
+                    style.inlineSize = 'max-content';
+                    const width = document.querySelector('h1').getBoundingClientRect().width;
+                    style.cssText = `white-space: nowrap; overflow: hidden; inline-size: ${width}px`",
                     "cut off with wider spacing",
                 ),
                 (
