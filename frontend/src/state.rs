@@ -2,8 +2,6 @@
 //!
 //! Deliberately absent: what outlives the page (see `session`), and the screens themselves.
 
-use std::time::Duration;
-
 use leptos::prelude::*;
 use shared::browser::ConfigResponse;
 
@@ -36,10 +34,7 @@ pub(crate) struct App {
     pub(crate) draft: Draft,
     /// Why the person is at the phone screen, where that needs a word.
     pub(crate) notice: RwSignal<Option<Sentence>>,
-    /// Whether the browser has been asked for the names of countries: the first question takes it as long
-    /// as a third of the start, so the fields are there before.
-    names_asked: RwSignal<bool>,
-    names: StoredValue<Option<(&'static str, CountryNames)>, LocalStorage>,
+    names: StoredValue<(Text, CountryNames), LocalStorage>,
 }
 
 /// The backend's settings for the page.
@@ -87,10 +82,8 @@ impl App {
             config: RwSignal::new(Config::Loading),
             draft,
             notice,
-            names_asked: RwSignal::new(false),
-            names: StoredValue::new_local(None),
+            names: StoredValue::new_local((text, CountryNames::new(text.language))),
         };
-        set_timeout(move || app.names_asked.set(true), Duration::ZERO);
         match browser::meta("config").and_then(|json| crate::api::read_config(&json)) {
             Some(config) => app.take_config(Ok(config)),
             None => app.load_config(),
@@ -186,34 +179,22 @@ impl App {
         }
     }
 
-    /// The country's name in the page's language, and until names are there its code.
-    #[must_use]
-    pub(crate) fn country_name_soon(self, code: CountryCode) -> String {
-        match self.names_asked.get() {
-            true => self.country_name(code),
-            false => code.as_str().to_owned(),
-        }
-    }
-
     /// The country's name in the page's language.
     #[must_use]
     pub(crate) fn country_name(self, code: CountryCode) -> String {
-        let name = self.with_names(|names| names.name(code));
-        name.unwrap_or_else(|| code.as_str().to_owned())
+        self.with_names(|names| names.name(code))
     }
 
-    /// None when the page is going.
-    fn with_names<T>(self, ask: impl FnOnce(&CountryNames) -> T) -> Option<T> {
-        let language = self.text().language;
-        self.names.try_update_value(|kept| {
-            let found = kept
-                .take()
-                .filter(|(of, _)| *of == language)
-                .unwrap_or_else(|| (language, CountryNames::new(language)));
-            let answer = ask(&found.1);
-            *kept = Some(found);
-            answer
-        })
+    fn with_names<T>(self, ask: impl FnOnce(&CountryNames) -> T) -> T {
+        let text = self.text();
+        if self
+            .names
+            .with_value(|(of, _)| of.language != text.language)
+        {
+            self.names
+                .set_value((text, CountryNames::new(text.language)));
+        }
+        self.names.with_value(|(_, names)| ask(names))
     }
 
     /// The allowed countries for a picker, sorted by name.
@@ -221,7 +202,6 @@ impl App {
     pub(crate) fn country_choices(self) -> Vec<CountryChoice> {
         let allowed = self.allowed();
         self.with_names(|names| CountryChoice::sorted(&allowed, names))
-            .unwrap_or_default()
     }
 
     /// Opens the picker on a sensible country, unless one is chosen that is allowed.

@@ -65,7 +65,7 @@ pub(crate) fn PhoneScreen(app: App) -> impl IntoView {
                 toggle_label=text.show_countries
                 none_found=text.no_country_found
                 choices=Callback::new(move |()| app.country_choices())
-                name=Callback::new(move |code| app.country_name_soon(code))
+                name=Callback::new(move |code| app.country_name(code))
                 selected=app.draft.country
             />
             <PhoneField
