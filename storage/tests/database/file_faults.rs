@@ -17,17 +17,21 @@ fn fill(sql: &storage::Sql<'_>) -> Result<(), StoreError> {
     (0..5000).try_for_each(|number| insert(sql, &format!("a long word, number {number}")))
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_full_disk_is_told_to_everybody_in_the_group_and_comes_good_by_itself_i_11() {
     let folder = tempfile::tempdir().unwrap();
     let database = open(folder.path());
     database.write(|sql| insert(sql, "kept")).await.unwrap();
     limit_pages(&database, 1).await;
     // SQLite never goes below what there is; so this is as far as the file may grow.
+    // The three wait behind a fourth until all of them are there, or they would be no group.
+    let (held, release) = hold(&database);
+    held.recv().unwrap();
     let group = tokio::join!(
         database.write(|sql| insert(sql, "before")),
         database.write(fill),
         database.write(|sql| insert(sql, "after")),
+        async { drop(release) },
     );
     for outcome in [group.0, group.1, group.2] {
         assert!(
