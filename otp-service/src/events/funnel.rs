@@ -10,8 +10,8 @@ use crate::gateways::{GatewayKind, Gateways};
 use crate::rules::budget::Budget;
 use crate::rules::delivery::Status;
 
-/// So many countries have rows of their own; the others share one.
-const COUNTRIES: usize = 4;
+/// What is shown by country takes so many series at most, so that all together stay below 500.
+const BY_COUNTRY: usize = 120;
 const OTHER: &str = "other";
 /// While no gateway is known.
 const NONE: &str = "none";
@@ -126,9 +126,15 @@ impl Funnel {
         gateways: &Gateways,
         served: &[String],
     ) -> Self {
-        let countries: Vec<String> = served.iter().take(COUNTRIES).cloned().collect();
-        let shown = || countries.iter().map(String::as_str).chain([OTHER]);
         let real: Vec<&str> = gateways.kinds().map(GatewayKind::as_str).collect();
+        // A country's own rows, and those of each gateway in it; the last place is that of the others.
+        let places = BY_COUNTRY / (5 + 8 * real.len());
+        let countries: Vec<String> = served
+            .iter()
+            .take(places.saturating_sub(1))
+            .cloned()
+            .collect();
+        let shown = || countries.iter().map(String::as_str).chain([OTHER]);
         let outbox = GatewayKind::Outbox.as_str();
         let mut rows = Vec::new();
         for country in shown() {
