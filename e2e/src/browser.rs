@@ -1,15 +1,16 @@
 //! One browser session with its own profile: pages, tabs, the console.
 //!
 //! Finding is in `find`, typing without an element in `keyboard`, the console in `console`, light,
-//! dark and the window's size in `appearance`.
+//! dark and the window's size in `appearance`, and what Chromium's developer tools can in `devtools`.
 
 mod appearance;
 mod console;
+mod devtools;
 mod find;
 mod firefox;
 mod keyboard;
 
-use fantoccini::wd::WindowHandle;
+use fantoccini::wd::{Capabilities, WindowHandle};
 use fantoccini::{Client, ClientBuilder};
 use hyper_util::client::legacy::connect::HttpConnector;
 use screens::Catalogue;
@@ -61,11 +62,21 @@ impl Browser {
     /// # Errors
     /// When the driver or the browser does not start; the sentence says what to install.
     pub async fn open(engine: Engine, options: Options<'_>) -> Outcome<Self> {
+        Self::start(engine, options, |_| ()).await
+    }
+
+    /// `also` changes what the driver is asked for.
+    async fn start(
+        engine: Engine,
+        options: Options<'_>,
+        also: impl FnOnce(&mut Capabilities),
+    ) -> Outcome<Self> {
         let folder = tempfile::Builder::new()
             .prefix("pipit-browser-")
             .tempdir()?;
         let profile = Profile { engine, folder };
-        let launch = engine.launch(profile.folder.path(), options)?;
+        let mut launch = engine.launch(profile.folder.path(), options)?;
+        also(&mut launch.capabilities);
         let mut driver = Driver::start(engine, &launch).await?;
         let client = ClientBuilder::new(HttpConnector::new())
             .capabilities(launch.capabilities)
@@ -234,7 +245,7 @@ impl Browser {
 
     /// Runs a script that calls the function in its last argument when it is done, and gives what it
     /// calls it with.
-    pub(crate) async fn run_until_done(&self, script: &str) -> Outcome<Value> {
+    pub async fn run_until_done(&self, script: &str) -> Outcome<Value> {
         Ok(self.client.execute_async(script, vec![]).await?)
     }
 }

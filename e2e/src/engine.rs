@@ -17,6 +17,8 @@ use crate::browser::Appearance;
 use crate::patience::DEADLINE;
 use crate::trouble::Outcome;
 
+pub use chromium::CHROMIUM_FLAGS;
+
 /// A browser engine that the tests run in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Engine {

@@ -24,7 +24,7 @@ mod stage;
 mod trouble;
 
 pub use browser::{Appearance, Browser, ConsoleLine, Element, Focus, Key, Role, Scheme, Tab};
-pub use engine::{Engine, Options};
+pub use engine::{CHROMIUM_FLAGS, Engine, Options};
 pub use outbox::{Message, Outbox};
 pub use patience::wait_for;
 pub use person::{CodeScreen, PhoneScreen, another_code};

@@ -1,7 +1,10 @@
 //! `cargo xtask bench`: builds the OTP service as it is shipped and measures it. How: the crate
-//! `bench`, whose command line this passes on.
+//! `bench`, whose command line this passes on. `cargo xtask bench page` measures the page: `page`.
 
-use clap::Parser;
+mod made_of;
+mod page;
+
+use clap::{Parser, Subcommand};
 
 use crate::command::{cargo, run};
 use crate::failure::Failure;
@@ -10,14 +13,30 @@ use crate::{browser, workspace};
 
 /// What is measured, and how long.
 #[derive(Debug, Clone, Parser)]
+#[command(args_conflicts_with_subcommands = true)]
 pub(crate) struct Options {
+    #[command(subcommand)]
+    instead: Option<Instead>,
     /// For the benchmark itself; `cargo xtask bench -- --help` lists what it takes.
     #[arg(last = true)]
     passed_on: Vec<String>,
 }
 
+#[derive(Debug, Clone, Subcommand)]
+enum Instead {
+    /// Measure the page: bytes, seconds on a slow telephone, Lighthouse's scores.
+    Page(page::Options),
+}
+
 /// Measures and prints tables.
 pub(crate) fn bench(options: &Options) -> Result<(), Failure> {
+    match &options.instead {
+        Some(Instead::Page(options)) => page::bench(options),
+        None => service(&options.passed_on),
+    }
+}
+
+fn service(passed_on: &[String]) -> Result<(), Failure> {
     browser::set_up(&[])?;
     // One after the other: together they would share the benchmark's features.
     for package in ["otp-service", "bench"] {
@@ -32,7 +51,7 @@ pub(crate) fn bench(options: &Options) -> Result<(), Failure> {
             .arg(release.join("otp-service"))
             .arg("--folder")
             .arg(&folder)
-            .args(&options.passed_on),
+            .args(passed_on),
         "Read the benchmark's message above.",
     )
 }

@@ -17,6 +17,7 @@ mod command;
 mod contract;
 mod failure;
 mod finish;
+mod lighthouse;
 mod postgres;
 mod probe;
 mod progress;
@@ -56,7 +57,7 @@ enum Chore {
     FinishBundle(finish::Options),
     /// Kill the OTP service and its database under load, and let callers race, many times.
     Torture(torture::Options),
-    /// Measure the release build of the OTP service: sign-ins per second, and what each costs.
+    /// Measure the release build of the OTP service: sign-ins per second, and what each costs; or the page.
     Bench(bench::Options),
     /// Take the pictures of the screens in `docs/screens/`.
     Screenshots,

@@ -8,10 +8,7 @@
 //! | forced colours | yes | yes | not at all |
 //! | any size | yes | yes | no narrower than its toolbar, about 450 px |
 
-use fantoccini::wd::WebDriverCompatibleCommand;
-use http::Method;
-use serde_json::{Value, json};
-use url::{ParseError, Url};
+use serde_json::json;
 
 use super::Browser;
 use crate::engine::Engine;
@@ -133,15 +130,16 @@ impl Browser {
                 }
             ),
         ]);
-        self.tool("Emulation.setEmulatedMedia", json!({"features": features}))
+        self.devtools("Emulation.setEmulatedMedia", json!({"features": features}))
             .await?;
-        self.tool(
+        self.devtools(
             "Emulation.setDeviceMetricsOverride",
             json!({"width": appearance.width, "height": appearance.height, "deviceScaleFactor": 1, "mobile": false}),
         )
         .await?;
-        self.tool("Emulation.setScrollbarsHidden", json!({"hidden": true}))
+        self.devtools("Emulation.setScrollbarsHidden", json!({"hidden": true}))
             .await
+            .map(drop)
     }
 
     async fn appear_in_firefox(&self, appearance: Appearance) -> Outcome {
@@ -189,33 +187,5 @@ impl Browser {
             .client
             .set_window_size(appearance.width + edge(0), appearance.height + edge(1))
             .await?)
-    }
-
-    async fn tool(&self, name: &'static str, parameters: Value) -> Outcome {
-        self.client
-            .issue_cmd(DeveloperTool { name, parameters })
-            .await?;
-        Ok(())
-    }
-}
-
-/// One command of Chromium's developer tools' protocol.
-#[derive(Debug)]
-struct DeveloperTool {
-    name: &'static str,
-    parameters: Value,
-}
-
-impl WebDriverCompatibleCommand for DeveloperTool {
-    fn endpoint(&self, base_url: &Url, session_id: Option<&str>) -> Result<Url, ParseError> {
-        base_url.join(&format!(
-            "session/{}/goog/cdp/execute",
-            session_id.unwrap_or_default()
-        ))
-    }
-
-    fn method_and_body(&self, _: &Url) -> (Method, Option<String>) {
-        let body = json!({"cmd": self.name, "params": self.parameters});
-        (Method::POST, Some(body.to_string()))
     }
 }

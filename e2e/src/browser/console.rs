@@ -23,6 +23,8 @@ use std::sync::{Mutex, PoisonError};
 use serde_json::Value;
 use url::Url;
 
+pub(super) use chromium::TakeLog;
+
 use super::Browser;
 use crate::engine::Engine;
 use crate::trouble::Outcome;

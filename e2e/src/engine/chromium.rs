@@ -7,22 +7,27 @@ use serde_json::json;
 
 use super::{Launch, Options};
 
+/// What it is started with whatever is done with it: seen by nobody, asking nobody but the page.
+pub const CHROMIUM_FLAGS: [&str; 9] = [
+    "--headless",
+    // Tests run as root on build machines, where Chromium's sandbox can't.
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+    "--lang=en-US",
+];
+
 pub(super) fn launch(profile: &Path, options: Options<'_>) -> Launch {
-    let arguments = [
-        "--headless".to_owned(),
-        // Tests run as root on build machines, where Chromium's sandbox can't.
-        "--no-sandbox".to_owned(),
-        "--disable-gpu".to_owned(),
-        "--disable-dev-shm-usage".to_owned(),
-        "--disable-background-networking".to_owned(),
-        "--disable-component-update".to_owned(),
-        "--disable-sync".to_owned(),
-        "--no-first-run".to_owned(),
-        "--lang=en-US".to_owned(),
+    let mut arguments = CHROMIUM_FLAGS.map(str::to_owned).to_vec();
+    arguments.extend([
         format!("--accept-lang={}", options.language),
         "--window-size=1280,900".to_owned(),
         format!("--user-data-dir={}", profile.display()),
-    ];
+    ]);
     let mut capabilities = Capabilities::new();
     capabilities.insert("goog:chromeOptions".into(), json!({ "args": arguments }));
     capabilities.insert("goog:loggingPrefs".into(), json!({ "browser": "ALL" }));

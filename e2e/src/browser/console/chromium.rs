@@ -2,6 +2,7 @@
 
 use fantoccini::wd::WebDriverCompatibleCommand;
 use http::Method;
+use serde_json::json;
 use url::{ParseError, Url};
 
 use super::ConsoleLine;
@@ -10,14 +11,14 @@ use crate::trouble::Outcome;
 
 impl Browser {
     pub(super) async fn take_log(&self) -> Outcome<Vec<ConsoleLine>> {
-        let lines = self.client.issue_cmd(TakeLog).await?;
+        let lines = self.client.issue_cmd(TakeLog("browser")).await?;
         Ok(ConsoleLine::read_all(&lines))
     }
 }
 
-/// Takes the lines out, so that none comes twice.
+/// Takes the lines of one kind out, so that none comes twice.
 #[derive(Debug)]
-struct TakeLog;
+pub(in crate::browser) struct TakeLog(pub(in crate::browser) &'static str);
 
 impl WebDriverCompatibleCommand for TakeLog {
     fn endpoint(&self, base_url: &Url, session_id: Option<&str>) -> Result<Url, ParseError> {
@@ -28,6 +29,6 @@ impl WebDriverCompatibleCommand for TakeLog {
     }
 
     fn method_and_body(&self, _: &Url) -> (Method, Option<String>) {
-        (Method::POST, Some(r#"{"type":"browser"}"#.to_owned()))
+        (Method::POST, Some(json!({"type": self.0}).to_string()))
     }
 }
