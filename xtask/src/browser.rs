@@ -1,6 +1,8 @@
-//! Brings what the tests run with: browsers and their drivers, PostgreSQL and Python, Debian's packages, by
-//! apt-get where that is allowed. Where it is not, the one line to type is said. Firefox's driver, which
+//! Brings what the tests run with: browsers and their drivers, PostgreSQL and Python, and what the pictures of the
+//! screens are made with: Debian's packages, by apt-get where that is allowed. Where it is not, the one line to type is said. Firefox's driver, which
 //! Debian does not have, comes by `tools`.
+
+use std::path::Path;
 
 use clap::ValueEnum;
 
@@ -58,12 +60,29 @@ pub(crate) fn set_up(engines: &[Engine]) -> Result<(), Failure> {
         ready("Browsers, PostgreSQL, Python");
         return Ok(());
     }
-    let line = install_line(&missing);
+    install("The tests need browsers, PostgreSQL and Python.", &missing)
+}
+
+/// Makes sure that letters of all languages can be drawn, and that pictures can be made small.
+pub(crate) fn set_up_pictures() -> Result<(), Failure> {
+    let mut missing = Vec::new();
+    if !Path::new("/usr/share/fonts/truetype/noto/NotoSansArabic-Regular.ttf").exists() {
+        missing.push("fonts-noto-core");
+    }
+    if !on_path("pngquant") {
+        missing.push("pngquant");
+    }
+    if missing.is_empty() {
+        ready("Fonts, pngquant");
+        return Ok(());
+    }
+    install("The pictures need fonts and pngquant.", &missing)
+}
+
+fn install(need: &str, missing: &[&str]) -> Result<(), Failure> {
+    let line = install_line(missing);
     let Some(sudo) = root_prefix() else {
-        return Err(Failure::new(
-            "The tests need browsers, PostgreSQL and Python.",
-            format_args!("Type: sudo {line}"),
-        ));
+        return Err(Failure::new(need, format_args!("Type: sudo {line}")));
     };
     step(format_args!("Installing {}", missing.join(" and ")), || {
         let remedy = format!("Look at apt-get's message above, then type: sudo {line}");
@@ -74,7 +93,7 @@ pub(crate) fn set_up(engines: &[Engine]) -> Result<(), Failure> {
         install
             .args(sudo.iter().skip(1))
             .args(["install", "-y", "--no-install-recommends"])
-            .args(&missing)
+            .args(missing)
             .env("DEBIAN_FRONTEND", "noninteractive");
         run(&mut install, &remedy)
     })
