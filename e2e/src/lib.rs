@@ -19,6 +19,7 @@ mod patience;
 mod person;
 mod plain_http;
 mod product;
+mod room;
 mod server;
 mod stage;
 mod trouble;

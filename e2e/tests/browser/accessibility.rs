@@ -1,5 +1,6 @@
 //! Nobody is kept out: axe-core finds nothing on any screen in any of its states, in light and dark, in
-//! both directions, and in the system's own few colours.
+//! both directions, and in the system's own few colours; and everything has room there. What this and
+//! other tests show of each criterion of WCAG: docs/accessibility.md.
 
 use e2e::{
     Appearance, Browser, Engine, Key, Options, Outcome, Role, Scheme, Setup, Stage, Trouble,
@@ -8,6 +9,7 @@ use e2e::{
 
 in_every_engine![
     a_barrier_is_found_where_there_is_one,
+    what_has_no_room_is_found,
     no_barrier_in_light,
     no_barrier_in_dark_on_a_narrow_screen;
     not in webkit, "WebKitGTK has no forced colours":
@@ -40,6 +42,48 @@ async fn a_barrier_is_found_where_there_is_one(engine: Engine) -> Outcome {
                 barriers.iter().any(|one| one.starts_with("label")),
                 "{barriers:?}"
             );
+            Ok(())
+        },
+    )
+    .await
+}
+
+/// Or the others would prove nothing of that either.
+async fn what_has_no_room_is_found(engine: Engine) -> Outcome {
+    play(
+        engine,
+        "accessibility_room",
+        Setup::default(),
+        async |stage| {
+            stage.open("/").await?;
+            stage.browser.phone_screen().await?;
+            assert_eq!(stage.browser.cramped().await?, Vec::<String>::new());
+            for (spoil, finding) in [
+                (
+                    "const { style } = document.querySelector('h1');
+                     style.cssText = 'inline-size: min-content; white-space: nowrap; overflow: hidden';
+                     style.inlineSize = getComputedStyle(document.querySelector('h1')).inlineSize",
+                    "cut off with wider spacing",
+                ),
+                (
+                    "document.querySelector('h1').style.cssText = 'inline-size: 200vw'",
+                    "scrolls sideways as it is",
+                ),
+                (
+                    "for (const one of document.querySelectorAll('button')) {
+                        one.style.cssText = 'position: fixed; inset: 0 auto auto 0; inline-size: 9px; block-size: 9px;'
+                            + 'min-block-size: 0; padding: 0'
+                    }",
+                    "a small target beside another",
+                ),
+            ] {
+                stage.browser.run(spoil).await?;
+                let found = stage.browser.cramped().await?;
+                assert!(
+                    found.iter().any(|one| one.starts_with(finding)),
+                    "{finding}: {found:?}"
+                );
+            }
             Ok(())
         },
     )
@@ -91,7 +135,8 @@ struct Findings {
 
 impl Findings {
     async fn look_at(&mut self, browser: &Browser, state: &str) -> Outcome {
-        let barriers = browser.barriers().await?;
+        let mut barriers = browser.barriers().await?;
+        barriers.extend(browser.cramped().await?);
         let barriers = barriers.iter().map(|barrier| format!("{state}: {barrier}"));
         self.found.extend(barriers);
         Ok(())
@@ -106,6 +151,7 @@ async fn every_state(stage: &mut Stage) -> Outcome {
     phone_screen(stage, &mut findings).await?;
     code_screen(stage, &mut findings).await?;
     account_screen(stage, &mut findings).await?;
+    plain_screens(stage, &mut findings).await?;
     if findings.found.is_empty() {
         return Ok(());
     }
@@ -176,4 +222,36 @@ async fn account_screen(stage: &mut Stage, findings: &mut Findings) -> Outcome {
         .await?;
     browser.wait_for_text(browser.words().this_device).await?;
     findings.look_at(browser, "account screen").await
+}
+
+/// The whole way once more without the program, with a third number.
+async fn plain_screens(stage: &Stage, findings: &mut Findings) -> Outcome {
+    let browser = &stage.browser;
+    let words = browser.words();
+    let number = "+4915123456783";
+    let fill = async |field, text: &str, button| {
+        let field = browser.find(Role::Textbox, field).await?;
+        field.clear().await?;
+        field.type_text(text).await?;
+        browser.find(Role::Button, button).await?.press().await
+    };
+    browser.forget().await?;
+    stage.open("/plain").await?;
+    findings.look_at(browser, "plain phone screen").await?;
+    fill(words.phone_number, "+49 151", words.send_code).await?;
+    browser.words_of(Role::Alert).await?;
+    findings.look_at(browser, "plain, too short").await?;
+
+    fill(words.phone_number, number, words.send_code).await?;
+    browser.find(Role::Textbox, words.verification_code).await?;
+    findings.look_at(browser, "plain code screen").await?;
+    let code = stage.product.outbox().wait_for_code(number, 1).await?;
+    let wrong = another_code(&code, 1);
+    fill(words.verification_code, &wrong, words.verify).await?;
+    browser.words_of(Role::Alert).await?;
+    findings.look_at(browser, "plain, wrong code").await?;
+
+    fill(words.verification_code, &code, words.verify).await?;
+    browser.find(Role::Heading, words.signed_in).await?;
+    findings.look_at(browser, "plain account screen").await
 }
