@@ -1,6 +1,6 @@
-//! Brings what the tests run with: browsers and their drivers, PostgreSQL and Python, and what the pictures of the
-//! screens are made with: Debian's packages, by apt-get where that is allowed. Where it is not, the one line to type is said. Firefox's driver, which
-//! Debian does not have, comes by `tools`.
+//! Brings what the tests run with: browsers and their drivers, PostgreSQL and Python, and what the
+//! pictures of the screens are made with: Debian's packages, by apt-get where that is allowed. Where it
+//! is not, the one line to type is said. Firefox's driver, which Debian does not have, comes by `tools`.
 
 use std::path::Path;
 

@@ -153,6 +153,7 @@ async fn every_state(stage: &mut Stage) -> Outcome {
     phone_screen(stage, &mut findings).await?;
     code_screen(stage, &mut findings).await?;
     account_screen(stage, &mut findings).await?;
+    plain_screens(stage, &mut findings).await?;
     if findings.found.is_empty() {
         return Ok(());
     }
@@ -223,4 +224,36 @@ async fn account_screen(stage: &mut Stage, findings: &mut Findings) -> Outcome {
         .await?;
     browser.wait_for_text(browser.words().this_device).await?;
     findings.look_at(browser, "account screen").await
+}
+
+/// The whole way once more without the program, with a third number.
+async fn plain_screens(stage: &Stage, findings: &mut Findings) -> Outcome {
+    let browser = &stage.browser;
+    let words = browser.words();
+    let number = "+4915123456783";
+    let fill = async |field, text: &str, button| {
+        let field = browser.find(Role::Textbox, field).await?;
+        field.clear().await?;
+        field.type_text(text).await?;
+        browser.find(Role::Button, button).await?.press().await
+    };
+    browser.forget().await?;
+    stage.open("/plain").await?;
+    findings.look_at(browser, "plain phone screen").await?;
+    fill(words.phone_number, "+49 151", words.send_code).await?;
+    browser.words_of(Role::Alert).await?;
+    findings.look_at(browser, "plain, too short").await?;
+
+    fill(words.phone_number, number, words.send_code).await?;
+    browser.find(Role::Textbox, words.verification_code).await?;
+    findings.look_at(browser, "plain code screen").await?;
+    let code = stage.product.outbox().wait_for_code(number, 1).await?;
+    let wrong = another_code(&code, 1);
+    fill(words.verification_code, &wrong, words.verify).await?;
+    browser.words_of(Role::Alert).await?;
+    findings.look_at(browser, "plain, wrong code").await?;
+
+    fill(words.verification_code, &code, words.verify).await?;
+    browser.find(Role::Heading, words.signed_in).await?;
+    findings.look_at(browser, "plain account screen").await
 }

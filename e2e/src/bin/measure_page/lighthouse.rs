@@ -1,6 +1,6 @@
 //! Lighthouse's scores, with what it takes points off for.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::path::Path;
 use std::process::Command;
@@ -63,9 +63,9 @@ impl Reports {
         )
     }
 
-    /// The audits that counted and were not passed in any run, by category.
-    fn taken_off(&self) -> BTreeSet<String> {
-        let mut lines = BTreeSet::new();
+    /// The audits that counted and were not passed in some run, and what they measured.
+    fn taken_off(&self) -> BTreeMap<String, BTreeSet<&str>> {
+        let mut lines = BTreeMap::<_, BTreeSet<_>>::new();
         for report in &self.0 {
             for category in CATEGORIES {
                 let audits = report["categories"][category]["auditRefs"].as_array();
@@ -78,7 +78,8 @@ impl Reports {
                     if audit["score"].as_f64().is_some_and(|score| score < 0.995) {
                         let title = audit["title"].as_str().unwrap_or_default();
                         let value = audit["displayValue"].as_str().unwrap_or_default();
-                        lines.insert(format!("- {category}: {title} (`{id}`) {value}"));
+                        let line = format!("- {category}: {title} (`{id}`)");
+                        lines.entry(line).or_default().insert(value);
                     }
                 }
             }
@@ -100,7 +101,10 @@ impl fmt::Display for Reports {
         if !taken_off.is_empty() {
             write!(f, "\n\nWhat it took points off for:\n")?;
         }
-        taken_off.iter().try_for_each(|line| write!(f, "\n{line}"))
+        taken_off.into_iter().try_for_each(|(line, values)| {
+            let values: Vec<_> = values.into_iter().collect();
+            write!(f, "\n{line} {}", values.join(", "))
+        })
     }
 }
 
