@@ -5,6 +5,7 @@ pub(crate) mod bucket;
 pub(crate) mod change_user;
 pub(crate) mod hand_over;
 pub(crate) mod note_receipt;
+pub(crate) mod note_report;
 pub(crate) mod send_code;
 pub(crate) mod unblock_number;
 pub(crate) mod verify_code;

@@ -13,7 +13,10 @@ mod lane;
 mod outbox;
 mod per_country;
 pub(crate) mod receipt;
+mod reported;
 pub(crate) mod settings;
+mod smpp;
+mod tls;
 mod twilio;
 mod vonage;
 
@@ -23,15 +26,18 @@ use std::sync::Arc;
 use clap::ValueEnum;
 use edge::metrics::ClosedSet;
 use edge::settings::SettingError;
+use tokio::sync::mpsc;
 
 use crate::app::Mode;
 use crate::config::Config;
 use crate::rules::route::{self, Lane as Seen, Measured};
 use receipt::{Arrived, Disbelief, Receipt};
 
-pub(crate) use handing::{Answered, Attempt, Doubt, Handed, Outgoing, Refusal};
+pub(crate) use handing::{Answered, Attempt, Closing, Doubt, Handed, Outgoing, Refusal};
 pub(crate) use lane::{Lane, Place};
 pub use per_country::PerCountry;
+pub(crate) use reported::{Noted, Reported};
+pub use smpp::settings::{LongMessages, SmppSettings};
 
 /// How messages leave the service.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, ValueEnum)]
@@ -44,10 +50,18 @@ pub enum GatewayKind {
     Vonage,
     /// Any gateway that takes messages over HTTP, by configuration.
     Http,
+    /// A message centre that speaks SMPP 3.4.
+    Smpp,
 }
 
 impl ClosedSet for GatewayKind {
-    const ALL: &'static [Self] = &[Self::Outbox, Self::Twilio, Self::Vonage, Self::Http];
+    const ALL: &'static [Self] = &[
+        Self::Outbox,
+        Self::Twilio,
+        Self::Vonage,
+        Self::Http,
+        Self::Smpp,
+    ];
 
     fn as_str(self) -> &'static str {
         match self {
@@ -55,6 +69,7 @@ impl ClosedSet for GatewayKind {
             Self::Twilio => "twilio",
             Self::Vonage => "vonage",
             Self::Http => "http",
+            Self::Smpp => "smpp",
         }
     }
 }
@@ -83,6 +98,14 @@ pub(crate) trait Gateway: Send + Sync {
     /// Reads a receipt, and believes it only with the gateway's signature (G-09).
     fn receipt(&self, _: &Arrived<'_>) -> Result<Receipt, Disbelief> {
         Err(Disbelief::NotExpected)
+    }
+
+    /// Begins to report over a connection of its own, where it has one.
+    fn listen(&self, _: &mpsc::Sender<Reported>) {}
+
+    /// Ends that connection, after the last message.
+    fn close(&self) -> Closing<'_> {
+        Box::pin(std::future::ready(()))
     }
 }
 
@@ -158,6 +181,7 @@ impl Gateways {
                 GatewayKind::Twilio => Box::new(twilio::Twilio::of(&config.gateways)?),
                 GatewayKind::Vonage => Box::new(vonage::Vonage::of(&config.gateways)?),
                 GatewayKind::Http => Box::new(http::Http::of(&config.gateways)?),
+                GatewayKind::Smpp => Box::new(smpp::Smpp::of(&config.gateways)?),
             };
             lanes.push(Arc::new(Lane::new(*kind, gateway)));
         }
@@ -234,6 +258,22 @@ impl Gateways {
     pub(crate) fn reports(&self, word: &str) -> bool {
         let lane = GatewayKind::parse(word).and_then(|kind| self.lane(kind));
         lane.is_some_and(|lane| lane.gateway.reports())
+    }
+
+    /// Has the gateways report that do so over connections of their own. Without a runtime it can't.
+    pub(crate) fn listen(&self) -> mpsc::Receiver<Reported> {
+        let (listener, reports) = mpsc::channel(reported::MOST);
+        for lane in &self.lanes {
+            lane.gateway.listen(&listener);
+        }
+        reports
+    }
+
+    /// Ends connections that gateways keep.
+    pub(crate) async fn close(&self) {
+        for lane in &self.lanes {
+            lane.gateway.close().await;
+        }
     }
 
     /// Gives every gateway the weight that its last quarter of an hour deserves.

@@ -3,6 +3,7 @@
 //!
 //! Not here: what each language says (`words`).
 
+mod coded;
 mod language;
 mod own;
 mod segments;
@@ -20,10 +21,12 @@ use crate::address::Address;
 use crate::config::Config;
 pub use own::Fault;
 use own::OwnText;
-use segments::{Alphabet, Size};
+use segments::Size;
 use words::Words;
 
+pub(crate) use coded::Coded;
 pub(crate) use language::Language;
+pub(crate) use segments::Alphabet;
 
 /// A message cannot be written with these settings.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -30,6 +30,7 @@ use crate::message::{Template, TemplateError};
 use crate::own_key::{OWN_KEY, OwnKey, Settled, settle};
 use crate::queue::Queue;
 use crate::random::Random;
+use crate::reports::take_reports;
 use crate::service::{KnownKeys, Service, UsualTimes};
 use crate::store::{MIGRATIONS, api_keys, messages};
 use crate::timekeeping::Timekeeper;
@@ -177,6 +178,8 @@ impl Prepared {
         tracing::info!(%address, "the OTP service listens");
         let lookout = tokio::spawn(look_out(Arc::clone(&service)));
         let housekeeping = tokio::spawn(keep_house(Arc::clone(&service)));
+        let reports = service.gateways.listen();
+        let reporting = tokio::spawn(take_reports(Arc::clone(&service), reports));
         let (last_call, stopping) = watch::channel(false);
         let dispatching = tokio::spawn(dispatch(Arc::clone(&service), stopping));
         let shown = show(page, &service, stop.clone());
@@ -190,6 +193,9 @@ impl Prepared {
         // What is in flight comes to its end; what waits is on disk.
         last_call.send_replace(true);
         drop(dispatching.await);
+        // Nobody reports any more after that, and so nobody waits for reports.
+        service.gateways.close().await;
+        drop(reporting.await);
         match Arc::into_inner(service) {
             Some(service) => service.close().await,
             None => tracing::error!("somebody still holds the database; it was not waited for"),

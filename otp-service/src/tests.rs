@@ -15,6 +15,7 @@ macro_rules! every_test {
         mod devices;
         mod durability;
         mod fake_gateway;
+        mod fake_smsc;
         mod gateway_faults;
         mod gateway_settings;
         mod gateways;
@@ -32,6 +33,7 @@ macro_rules! every_test {
         mod sdk_habits;
         mod sessions;
         mod sign_in;
+        mod smpp;
         mod throttles;
         mod users;
     };

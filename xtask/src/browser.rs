@@ -1,4 +1,4 @@
-//! Brings what the tests run with: browsers and their drivers, PostgreSQL and Python, and what the
+//! Brings what the tests run with: browsers and their drivers, PostgreSQL, Python and Node, and what the
 //! pictures of the screens are made with: Debian's packages, by apt-get where that is allowed. Where it
 //! is not, the one line to type is said. Firefox's driver, which Debian does not have, comes by `tools`.
 
@@ -36,7 +36,7 @@ impl Engine {
 }
 
 /// A program, the Debian package that it comes in, and the one engine that it is for.
-const NEEDED: [(&str, &str, Option<Engine>); 7] = [
+const NEEDED: [(&str, &str, Option<Engine>); 9] = [
     ("chromium", "chromium", Some(Engine::Chromium)),
     ("chromedriver", "chromium-driver", Some(Engine::Chromium)),
     ("firefox", "firefox-esr", Some(Engine::Firefox)),
@@ -44,9 +44,11 @@ const NEEDED: [(&str, &str, Option<Engine>); 7] = [
     ("Xvfb", "xvfb", Some(Engine::WebKit)),
     ("postgres", "postgresql", None),
     ("python3", "python3-venv", None),
+    ("node", "nodejs", None),
+    ("npm", "npm", None),
 ];
 
-/// Makes sure that these browsers, their drivers, PostgreSQL and Python are installed.
+/// Makes sure that these browsers, their drivers, PostgreSQL, Python and Node are installed.
 pub(crate) fn set_up(engines: &[Engine]) -> Result<(), Failure> {
     let missing = missing_packages(engines, |program| match program {
         // Debian keeps its programs off the search path.
@@ -57,10 +59,13 @@ pub(crate) fn set_up(engines: &[Engine]) -> Result<(), Failure> {
         _ => on_path(program),
     });
     if missing.is_empty() {
-        ready("Browsers, PostgreSQL, Python");
+        ready("Browsers, PostgreSQL, Python, Node");
         return Ok(());
     }
-    install("The tests need browsers, PostgreSQL and Python.", &missing)
+    install(
+        "The tests need browsers, PostgreSQL, Python and Node.",
+        &missing,
+    )
 }
 
 /// Makes sure that letters of all languages can be drawn, and that pictures can be made small.
@@ -139,7 +144,8 @@ mod tests {
         );
         assert_eq!(
             install_line(&missing_packages(all, |_| false)),
-            "apt-get install -y chromium chromium-driver firefox-esr webkit2gtk-driver xvfb postgresql python3-venv"
+            "apt-get install -y chromium chromium-driver firefox-esr webkit2gtk-driver xvfb postgresql python3-venv \
+             nodejs npm"
         );
     }
 
@@ -147,7 +153,7 @@ mod tests {
     fn a_browser_that_is_not_wanted_is_not_installed() {
         assert_eq!(
             missing_packages(&[Engine::Firefox], |_| false),
-            ["firefox-esr", "postgresql", "python3-venv"]
+            ["firefox-esr", "postgresql", "python3-venv", "nodejs", "npm"]
         );
     }
 }

@@ -12,7 +12,7 @@ use crate::command::{cargo, run};
 use crate::failure::Failure;
 use crate::progress::Elapsed;
 use crate::tools::Tools;
-use crate::{axe, browser, bundle, contract, postgres, tools, torture};
+use crate::{axe, browser, bundle, contract, foreign, postgres, tools, torture};
 
 /// Which steps run.
 #[derive(Debug, Parser)]
@@ -54,12 +54,14 @@ enum Step {
     Crashes,
     /// The official Python SDK and schemathesis against the OTP service.
     Contract,
+    /// Sign-ins through a message centre that nobody here wrote.
+    Foreign,
     /// cargo deny: licences, sources and banned crates.
     Dependencies,
 }
 
 impl Step {
-    const ALL: [Self; 9] = [
+    const ALL: [Self; 10] = [
         Self::Setup,
         Self::Format,
         Self::Lint,
@@ -68,6 +70,7 @@ impl Step {
         Self::Browsers,
         Self::Crashes,
         Self::Contract,
+        Self::Foreign,
         Self::Dependencies,
     ];
 
@@ -84,6 +87,7 @@ impl Step {
             Self::Browsers => browsers(engines),
             Self::Crashes => torture::crashes(None),
             Self::Contract => contract::check(),
+            Self::Foreign => foreign::check(),
             Self::Dependencies => dependencies(&tools::set_up_cargo_deny()?),
         }
     }
@@ -92,7 +96,7 @@ impl Step {
     fn needs(self) -> Option<Self> {
         match self {
             Self::Setup | Self::Format | Self::Lint | Self::Dependencies => None,
-            Self::Bundle | Self::Crashes | Self::Contract => Some(Self::Setup),
+            Self::Bundle | Self::Crashes | Self::Contract | Self::Foreign => Some(Self::Setup),
             Self::Tests | Self::Browsers => Some(Self::Bundle),
         }
     }

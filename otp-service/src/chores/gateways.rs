@@ -68,6 +68,7 @@ impl GatewayChores {
             now: clock.host(),
         };
         let answered = lane.gateway.hand_over(message).await;
+        lane.gateway.close().await;
         writeln!(out, "gateway: {}", lane.kind.as_str())?;
         writeln!(out, "country: {country}")?;
         if answered.status > 0 {

@@ -1,9 +1,11 @@
 //! Where a gateway is, and which machines its name may lead to (G-08): https unless it is on this machine,
 //! and never into a private network that nobody has named.
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use http::Uri;
+use http::uri::Authority;
 
 /// The address of a gateway, checked.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,18 +27,41 @@ impl Address {
         let (Some(scheme), Some(authority)) = (uri.scheme_str(), uri.authority()) else {
             return Err("give the whole address, with https://".to_owned());
         };
+        let host = Host::of(authority, private_hosts)?;
+        if scheme != "https" && !(scheme == "http" && host.loopback) {
+            return Err("it has to begin with https://, unless it is on this machine".to_owned());
+        }
+        Ok(Self {
+            text: text.to_owned(),
+            private: host.private,
+        })
+    }
+}
+
+/// The host of a gateway's address.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Host {
+    /// A name, or an IP address without brackets.
+    pub(super) name: String,
+    /// It is this machine.
+    pub(super) loopback: bool,
+    /// It may be this machine or in a private network.
+    pub(super) private: bool,
+}
+
+impl Host {
+    /// # Errors
+    /// A sentence without the setting's name.
+    pub(super) fn of(authority: &Authority, private_hosts: &[String]) -> Result<Self, String> {
         if authority.as_str().contains('@') {
             return Err("no name or password belongs into it".to_owned());
         }
-        let host = authority.host().trim_matches(['[', ']']);
-        let ip: Option<IpAddr> = host.parse().ok();
-        let loopback = host == "localhost" || ip.is_some_and(|ip| ip.to_canonical().is_loopback());
-        if scheme != "https" && !(scheme == "http" && loopback) {
-            return Err("it has to begin with https://, unless it is on this machine".to_owned());
-        }
+        let name = authority.host().trim_matches(['[', ']']);
+        let ip: Option<IpAddr> = name.parse().ok();
+        let loopback = name == "localhost" || ip.is_some_and(|ip| ip.to_canonical().is_loopback());
         let named = private_hosts
             .iter()
-            .any(|named| named.eq_ignore_ascii_case(host));
+            .any(|named| named.eq_ignore_ascii_case(name));
         if ip.is_some_and(is_private) && !loopback && !named {
             return Err(
                 "it is in a private network: name it in GATEWAY_PRIVATE_HOSTS if that is right"
@@ -44,10 +69,28 @@ impl Address {
             );
         }
         Ok(Self {
-            text: text.to_owned(),
+            name: name.to_owned(),
+            loopback,
             private: loopback || named,
         })
     }
+}
+
+/// Where a name leads, without addresses that a gateway's name must not lead to.
+///
+/// # Errors
+/// Those of the system's resolver; when nothing is left.
+pub(super) async fn resolve(name: &str, port: u16, private: bool) -> io::Result<Vec<SocketAddr>> {
+    let found = tokio::net::lookup_host((name, port)).await?;
+    let open: Vec<_> = found
+        .filter(|address| private || !is_private(address.ip()))
+        .collect();
+    if open.is_empty() {
+        return Err(io::Error::other(
+            "the name leads nowhere, or into a private network that GATEWAY_PRIVATE_HOSTS does not name",
+        ));
+    }
+    Ok(open)
 }
 
 /// Whether an address is not one of the open internet: this machine, private and link-local networks,

@@ -21,7 +21,7 @@ use hyper_util::client::legacy::connect::dns::Name;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 use tower::Service;
 
-use super::address::{Address, is_private};
+use super::address::{Address, resolve};
 use super::{Answered, Doubt, Handed, Refusal};
 
 /// No answer that says what became of a message is near this size (G-08).
@@ -238,15 +238,7 @@ impl Service<Name> for Resolver {
     fn call(&mut self, name: Name) -> Self::Future {
         let private = self.private;
         Box::pin(async move {
-            let found = tokio::net::lookup_host((name.as_str(), 0)).await?;
-            let open: Vec<_> = found
-                .filter(|address| private || !is_private(address.ip()))
-                .collect();
-            if open.is_empty() {
-                return Err(io::Error::other(
-                    "the name leads nowhere, or into a private network that GATEWAY_PRIVATE_HOSTS does not name",
-                ));
-            }
+            let open = resolve(name.as_str(), 0, private).await?;
             Ok(open.into_iter())
         })
     }

@@ -51,6 +51,8 @@ pub(crate) enum Doubt {
     ServerError,
     /// An answer that is none that it documents.
     Garbled,
+    /// It took some parts of it and not all.
+    InParts,
 }
 
 impl Refusal {
@@ -71,6 +73,7 @@ impl Doubt {
             Self::BrokenOff => "broken_off",
             Self::ServerError => "server_error",
             Self::Garbled => "garbled",
+            Self::InParts => "in_parts",
         }
     }
 }
@@ -85,10 +88,13 @@ impl Handed {
 /// The end of an attempt, with what came back for an operator who tests; it may hold the number.
 pub(crate) struct Answered {
     pub(crate) handed: Handed,
-    /// HTTP status, 0 without an answer.
+    /// HTTP status, or what stands for it; 0 without an answer.
     pub(crate) status: u16,
     pub(crate) came_back: String,
 }
+
+/// A connection that ends.
+pub(crate) type Closing<'a> = Pin<Box<dyn Future<Output = ()> + Send + 'a>>;
 
 /// An attempt that runs.
 pub(crate) type Attempt<'a> = Pin<Box<dyn Future<Output = Answered> + Send + 'a>>;

@@ -7,7 +7,7 @@ use edge::settings::{Secret, SettingError};
 
 use super::address::Address;
 use super::client::TimeLimits;
-use super::{GatewayError, GatewayKind, PerCountry};
+use super::{GatewayError, GatewayKind, PerCountry, SmppSettings};
 
 /// The settings of gateways. Secrets are read from the environment only, or from the file that their
 /// setting with _FILE at the end names.
@@ -122,6 +122,9 @@ pub struct GatewaySettings {
     /// Any gateway: it reports deliveries
     #[arg(long, env = "HTTP_GATEWAY_RECEIPTS")]
     pub http_gateway_receipts: bool,
+    /// A message centre
+    #[command(flatten)]
+    pub smpp: SmppSettings,
     /// How long gateways may take.
     #[arg(skip)]
     pub(crate) time_limits: TimeLimits,
@@ -182,6 +185,7 @@ impl GatewaySettings {
             (&mut self.vonage_signature_secret, "VONAGE_SIGNATURE_SECRET"),
             (&mut self.http_gateway_headers, "HTTP_GATEWAY_HEADERS"),
             (&mut self.http_gateway_secret, "HTTP_GATEWAY_SECRET"),
+            (&mut self.smpp.smpp_password, "SMPP_PASSWORD"),
         ] {
             *secret = edge::settings::secret_from_environment(name);
         }
@@ -222,6 +226,7 @@ impl GatewaySettings {
             GatewayKind::Vonage => ("VONAGE_SENDER", &self.vonage_sender),
             // Where its body has none, it is not set.
             GatewayKind::Http => ("HTTP_GATEWAY_SENDER", &self.http_gateway_sender),
+            GatewayKind::Smpp => ("SMPP_SENDER", &self.smpp.smpp_sender),
         };
         let senders = senders.as_ref()?;
         senders.of(country).is_none().then_some(setting)

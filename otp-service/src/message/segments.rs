@@ -6,10 +6,12 @@ const BASIC: &str = "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ
                      ¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà";
 /// Its extension: each of these is an escape and a further septet.
 const EXTENSION: &str = "\u{c}^{}\\[~]|€";
+/// Their places.
+const EXTENSION_CODES: [u8; 10] = [0x0a, 0x14, 0x28, 0x29, 0x2f, 0x3c, 0x3d, 0x3e, 0x40, 0x65];
 
 /// What the characters of a text are sent in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Alphabet {
+pub(crate) enum Alphabet {
     /// Seven bits for a character, as far as the GSM alphabet goes.
     Gsm,
     /// UTF-16 code units.
@@ -32,6 +34,15 @@ impl Alphabet {
             Self::Ucs2 => 67,
         }
     }
+
+    /// The units that a character takes.
+    fn width(self, character: char) -> usize {
+        match (self, code(character)) {
+            (Self::Ucs2, _) => character.len_utf16(),
+            (Self::Gsm, Some((true, _))) => 2,
+            (Self::Gsm, _) => 1,
+        }
+    }
 }
 
 /// What a text costs to send.
@@ -45,50 +56,63 @@ pub(super) struct Size {
 
 impl Size {
     pub(super) fn of(text: &str) -> Self {
-        let alphabet = if text.chars().all(|character| septets(character).is_some()) {
-            Alphabet::Gsm
-        } else {
-            Alphabet::Ucs2
-        };
-        let widths = text.chars().map(|character| match alphabet {
-            Alphabet::Gsm => septets(character).unwrap_or_default(),
-            Alphabet::Ucs2 => character.len_utf16(),
-        });
-        let units = widths.clone().sum();
-        let segments = if units <= alphabet.alone() {
-            1
-        } else {
-            parts(widths, alphabet.in_parts())
-        };
+        let (alphabet, pieces) = pieces(text);
         Self {
             alphabet,
-            units,
-            segments,
+            units: text
+                .chars()
+                .map(|character| alphabet.width(character))
+                .sum(),
+            segments: pieces.len(),
         }
     }
 }
 
-/// The septets that a character takes; nothing when the GSM alphabet does not have it.
-fn septets(character: char) -> Option<usize> {
-    if BASIC.contains(character) {
-        Some(1)
+/// What a text is sent in, and what each of its messages holds of it: at least one.
+pub(super) fn pieces(text: &str) -> (Alphabet, Vec<&str>) {
+    let alphabet = if text.chars().all(|character| code(character).is_some()) {
+        Alphabet::Gsm
     } else {
-        EXTENSION.contains(character).then_some(2)
-    }
+        Alphabet::Ucs2
+    };
+    let units: usize = text
+        .chars()
+        .map(|character| alphabet.width(character))
+        .sum();
+    let pieces = if units <= alphabet.alone() {
+        vec![text]
+    } else {
+        cut(text, alphabet)
+    };
+    (alphabet, pieces)
 }
 
-/// How many parts of this size characters of these widths fill. None is split between two parts:
-/// neither an escape and its septet nor a surrogate pair would be read again.
-fn parts(widths: impl Iterator<Item = usize>, size: usize) -> usize {
-    let (mut parts, mut filled) = (1, 0);
-    for width in widths {
-        if filled + width > size {
-            parts += 1;
-            filled = 0;
+/// Whether a character is of the extension, and its place in the alphabet or there; nothing when the
+/// GSM alphabet does not have it.
+pub(super) fn code(character: char) -> Option<(bool, u8)> {
+    if let Some(place) = BASIC.chars().position(|basic| basic == character) {
+        let place = u8::try_from(place).ok()?;
+        // The escape stands at 0x1B.
+        return Some((false, if place < 0x1b { place } else { place + 1 }));
+    }
+    let place = EXTENSION.chars().position(|other| other == character)?;
+    EXTENSION_CODES.get(place).map(|code| (true, *code))
+}
+
+/// Cuts a text into the fewest parts. No character is split between two: neither an escape and its
+/// septet nor a surrogate pair would be read again.
+fn cut(text: &str, alphabet: Alphabet) -> Vec<&str> {
+    let (mut pieces, mut from, mut filled) = (Vec::new(), 0, 0);
+    for (at, character) in text.char_indices() {
+        let width = alphabet.width(character);
+        if filled + width > alphabet.in_parts() {
+            pieces.extend(text.get(from..at));
+            (from, filled) = (at, 0);
         }
         filled += width;
     }
-    parts
+    pieces.extend(text.get(from..));
+    pieces
 }
 
 #[cfg(test)]
@@ -131,7 +155,7 @@ mod tests {
         }
         assert_eq!(EXTENSION.chars().count(), 10);
         for character in "`çêóáíúãõğışİ’“–\t\u{a0}\u{200f}".chars() {
-            assert_eq!(septets(character), None, "{character:?}");
+            assert_eq!(code(character), None, "{character:?}");
         }
     }
 

@@ -25,6 +25,9 @@ async fn settings_that_are_not_complete_keep_it_from_starting_and_say_what_is_mi
     let url = "--http-gateway-url=https://sms.example.com";
     let with_secret: fn(&mut GatewaySettings) = secrets;
     let without: fn(&mut GatewaySettings) = |_| {};
+    let with_smpp: fn(&mut GatewaySettings) = |settings| settings.smpp.smpp_password = Some("sesame12".into());
+    let long_password: fn(&mut GatewaySettings) = |settings| settings.smpp.smpp_password = Some(SECRET.into());
+    let smpp = ["--gateway=smpp", countries, "--smpp-system-id=pipit", "--smpp-sender=Pipit"];
     let twilio = ["--gateway=twilio", countries, "--twilio-account-sid=AC1", "--twilio-sender=x"];
     for (arguments, set, said) in [
         (&["--gateway=twilio"][..], without, &["ALLOWED_COUNTRIES=US,DE"][..]),
@@ -57,6 +60,23 @@ async fn settings_that_are_not_complete_keep_it_from_starting_and_say_what_is_mi
             with_secret,
             &["GATEWAY_PRIVATE_HOSTS"],
         ),
+        (
+            &["--gateway=smpp", countries],
+            without,
+            &["SMPP_ADDRESS", "SMPP_SYSTEM_ID", "SMPP_PASSWORD", "SMPP_SENDER", "docs/gateways.md"],
+        ),
+        (&[&smpp[..], &["--smpp-address=smsc.example.com"]].concat(), with_smpp, &["SMPP_ADDRESS", "smpps://"]),
+        (
+            &[&smpp[..], &["--smpp-address=smpp://smsc.example.com"]].concat(),
+            with_smpp,
+            &["SMPP_ADDRESS", "SMPP_INSECURE"],
+        ),
+        (
+            &[&smpp[..], &["--smpp-address=smpps://localhost", "--smpp-ca-file=/nowhere"]].concat(),
+            with_smpp,
+            &["SMPP_CA_FILE", "/nowhere"],
+        ),
+        (&[&smpp[..], &["--smpp-address=smpps://localhost"]].concat(), long_password, &["SMPP_PASSWORD", "8"]),
         (&["--gateway=outbox,twilio"], without, &["GATEWAY: name `outbox` alone"]),
         (
             &[&twilio[..], &["--gateway-routes=DE=vonage"]].concat(),

@@ -7,8 +7,9 @@ use super::made_of;
 use crate::browser::Engine;
 use crate::command::{cargo, run};
 use crate::failure::Failure;
+use crate::npm::Packages;
 use crate::progress::step;
-use crate::{browser, bundle, lighthouse, tools};
+use crate::{browser, bundle, tools};
 
 /// How often is measured, or what else is asked.
 #[derive(Debug, Clone, Parser)]
@@ -28,7 +29,7 @@ pub(super) fn bench(options: &Options) -> Result<(), Failure> {
         return made_of::show(&tools);
     }
     browser::set_up(&[Engine::Chromium])?;
-    let lighthouse = lighthouse::set_up()?;
+    let lighthouse = Packages::lighthouse()?.file("lighthouse/cli/index.js");
     bundle::build(&tools)?;
     // The backend is part of it.
     let measure = [
