@@ -120,6 +120,19 @@ pub struct Policy {
     /// Messages to a number in 24 hours
     #[arg(long, env = "SENDS_PER_DAY", default_value_t = 10, value_parser = clap::value_parser!(u16).range(1..=1000))]
     pub sends_per_day: u16,
+    /// Messages in ten minutes to numbers that differ in their last four digits alone, unless half of the last hundred were
+    /// answered by their code; 0 for any number. The outbox is not counted
+    #[arg(long, env = "PREFIX_SENDS_PER_TEN_MINUTES", default_value_t = 20)]
+    pub prefix_sends_per_ten_minutes: u16,
+    /// The same in an hour
+    #[arg(long, env = "PREFIX_SENDS_PER_HOUR", default_value_t = 50)]
+    pub prefix_sends_per_hour: u16,
+    /// Hours for which such numbers get no message once too few of twenty or more were answered by their code
+    #[arg(long, env = "PREFIX_BLOCK_HOURS", default_value_t = 12, value_parser = clap::value_parser!(u16).range(1..=168))]
+    pub prefix_block_hours: u16,
+    /// Per cent of answered messages that are too few; 0 blocks nobody
+    #[arg(long, env = "PREFIX_BLOCK_BELOW_PERCENT", default_value_t = 20, value_parser = clap::value_parser!(u8).range(0..=100))]
+    pub prefix_block_below_percent: u8,
     /// Wrong codes in a row of a number from which on it has to wait; the wait grows after each further so many
     #[arg(long, env = "FAILURES_PER_STEP", default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..=100))]
     pub failures_per_step: u32,
@@ -155,6 +168,10 @@ impl Policy {
             cool_down: i64::from(self.cool_down_secs),
             sends_per_hour: usize::from(self.sends_per_hour),
             sends_per_day: usize::from(self.sends_per_day),
+            prefix_sends_per_ten_minutes: usize::from(self.prefix_sends_per_ten_minutes),
+            prefix_sends_per_hour: usize::from(self.prefix_sends_per_hour),
+            prefix_block: i64::from(self.prefix_block_hours) * 3600,
+            prefix_block_below_percent: usize::from(self.prefix_block_below_percent),
             failures_per_step: self.failures_per_step,
             waits: self
                 .failure_waits_secs

@@ -14,6 +14,7 @@ use crate::commands::{send_code, verify_code};
 use crate::config::Config;
 use crate::gateways::Gateways;
 use crate::message::Template;
+use crate::rules::guessing::Exhausted;
 use crate::rules::throttle::Refusal;
 use crate::secrets::Secrets;
 use counts::{Begun, Counts, Limit, SendResult, VerifyResult};
@@ -213,6 +214,25 @@ impl Events {
     /// How many messages wait to be handed over.
     pub(crate) fn messages_waiting(&self, waiting: i64) {
         self.counts.messages_waiting.set(waiting);
+    }
+
+    /// How many challenges ended by wrong codes of late; whether that is somebody who guesses all over the
+    /// service is told when it begins (G-06).
+    pub(crate) fn exhausted(&self, exhausted: Exhausted) {
+        let before = Exhausted {
+            ten_minutes: self.counts.exhausted_ten_minutes.get(),
+            day: self.counts.exhausted_day.get(),
+        };
+        self.counts.exhausted_ten_minutes.set(exhausted.ten_minutes);
+        self.counts.exhausted_day.set(exhausted.day);
+        if exhausted.is_guessing() && !before.is_guessing() {
+            tracing::warn!(
+                event = "guessing",
+                ten_minutes = exhausted.ten_minutes,
+                day = exhausted.day,
+                "so many challenges end by wrong codes that somebody seems to guess"
+            );
+        }
     }
 
     /// A number was held back.

@@ -1,6 +1,6 @@
 //! What the service sees happen in its database without having done it: keys that an operator made or
-//! revoked beside it, how many messages wait, what other services have spent on messages, and what became
-//! of them.
+//! revoked beside it, how many messages wait, how many challenges end by wrong codes, what other services
+//! have spent on messages, and what became of them.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -9,8 +9,9 @@ use std::time::Duration;
 use storage::StoreError;
 
 use crate::measuring::measure;
+use crate::rules::guessing::{self, Exhausted};
 use crate::service::Service;
-use crate::store::{api_keys, messages};
+use crate::store::{api_keys, exhaustions, messages};
 
 /// How often it looks.
 const EVERY: Duration = Duration::from_secs(10);
@@ -42,10 +43,20 @@ type Keys = HashMap<String, i64>;
 /// `keys` are those of the last look, none before the first.
 pub(crate) async fn look(service: &Service, keys: &mut Option<Keys>) -> Result<(), StoreError> {
     let now = service.clock.now();
-    let question =
-        move |sql: &storage::Sql<'_>| Ok((api_keys::list(sql)?, messages::waiting(sql, now)?));
-    let (listed, waiting) = service.database.read(question).await?;
+    let question = move |sql: &storage::Sql<'_>| {
+        let exhausted = Exhausted {
+            ten_minutes: exhaustions::since(sql, now - guessing::TEN_MINUTES)?,
+            day: exhaustions::since(sql, now - guessing::DAY)?,
+        };
+        Ok((
+            api_keys::list(sql)?,
+            messages::waiting(sql, now)?,
+            exhausted,
+        ))
+    };
+    let (listed, waiting, exhausted) = service.database.read(question).await?;
     service.events.messages_waiting(waiting);
+    service.events.exhausted(exhausted);
     service.events.gateways(&service.gateways);
     service.budgets.agree(&service.database, now).await?;
     if let Some(before) = keys {

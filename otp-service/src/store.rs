@@ -8,6 +8,7 @@ pub(crate) mod challenges;
 pub(crate) mod clock_marks;
 pub(crate) mod deliveries;
 pub(crate) mod devices;
+pub(crate) mod exhaustions;
 pub(crate) mod handing_over;
 pub(crate) mod invariants;
 pub(crate) mod messages;
@@ -28,6 +29,7 @@ use storage::{Sql, StoreError};
 pub(crate) const MIGRATIONS: &[&str] = &[
     include_str!("store/schema_1.sql"),
     include_str!("store/schema_2.sql"),
+    include_str!("store/schema_3.sql"),
 ];
 
 /// Writes, and changes nothing: shows that the disk takes what a sign-in would have to write. There

@@ -26,6 +26,7 @@ macro_rules! every_test {
         mod log;
         mod metrics;
         mod openapi;
+        mod pumping;
         mod races;
         mod receipts;
         mod repeats;

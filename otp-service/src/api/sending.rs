@@ -20,6 +20,7 @@ use crate::ids::{self, Kind};
 use crate::message::Language;
 use crate::rules::budget::Verdict;
 use crate::rules::challenge::Purpose;
+use crate::rules::pumping::Suspicion;
 use crate::secrets::{RequestDigest, Secrets, fingerprint};
 use crate::service::Service;
 use crate::store::handing_over::Waiting;
@@ -168,6 +169,9 @@ pub(super) async fn send(
                 service.events.budget(budget, true);
             }
             Err(ApiError::from(ErrorType::SmsBudgetExhausted).retry_after(secs))
+        }
+        Outcome::Held(Hold::Prefix(Suspicion::Paced(secs) | Suspicion::Blocked(secs))) => {
+            Err(ApiError::from(ErrorType::TooManyRequests).retry_after(secs))
         }
         Outcome::Held(Hold::NoGateway) => Err(not_sent()),
         Outcome::NoUser => Err(ErrorType::UserNotFound.into()),

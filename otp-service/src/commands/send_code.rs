@@ -19,6 +19,7 @@ use crate::random::{Random, RandomError};
 use crate::rules::challenge::{Challenge, IssuedCode, Purpose};
 use crate::rules::delivery::Status;
 use crate::rules::limits::Limits;
+use crate::rules::pumping::{self, Suspicion};
 use crate::rules::throttle::Refusal;
 use crate::secrets::{RequestDigest, Secrets};
 use crate::store::devices::StoredDevice;
@@ -76,6 +77,8 @@ pub(crate) struct Queued {
 pub(crate) enum Hold {
     /// For so many seconds: a budget is spent (G-05).
     Budget(u32),
+    /// For so many seconds: its number is one of many that look like fraud (G-03, G-04).
+    Prefix(Suspicion),
     /// No gateway of the country works, or too many messages wait (H-04, H-05).
     NoGateway,
 }
@@ -162,6 +165,12 @@ impl SendCode {
         if let Some(hold) = self.hold {
             return Ok(Outcome::Held(hold));
         }
+        // A browser that has signed in before is no fraud, whoever its neighbours are (B-14).
+        if bucket.device.is_none()
+            && let Err(suspicion) = self.suspicion(limits, sql)?
+        {
+            return Ok(Outcome::Held(Hold::Prefix(suspicion)));
+        }
         let user_created = known.is_none();
         let method = match known {
             Some(method) => method,
@@ -199,6 +208,27 @@ impl SendCode {
         };
         bucket.save_send(sql, app_id, &self.address, &answer)?;
         Ok(Outcome::Sent(sent))
+    }
+
+    /// What its messages are counted under; `""` for those that cost nothing.
+    fn prefix(&self) -> &str {
+        match &self.address {
+            Address::Phone(number) if !self.queued.in_outbox => pumping::prefix(number.as_str()),
+            _ => "",
+        }
+    }
+
+    fn suspicion(
+        &self,
+        limits: &Limits,
+        sql: &Sql<'_>,
+    ) -> Result<Result<(), Suspicion>, StoreError> {
+        let (prefix, since) = (self.prefix(), self.now - pumping::LOOKED_BACK);
+        if prefix.is_empty() {
+            return Ok(Ok(()));
+        }
+        let sends = messages::of_prefix(sql, prefix, since, pumping::LOOKED_AT)?;
+        Ok(pumping::verdict(limits, &sends, self.now))
     }
 
     fn repeat_of(&self, sql: &Sql<'_>, last_send: &LastSend) -> Result<Repeat, StoreError> {
@@ -303,6 +333,7 @@ impl SendCode {
             status,
             gateway: gateway.to_owned(),
             cost: queued.cost,
+            prefix: self.prefix().to_owned(),
             device_id: device.map_or_else(String::new, |device| device.id.clone()),
             idempotency_key: replay.map_or_else(String::new, |replay| replay.key.clone()),
             endpoint: replay.map_or_else(String::new, |replay| replay.endpoint.to_owned()),

@@ -20,7 +20,7 @@ use crate::store::messages::Delivery;
 use crate::store::replays::{Replay, ReplayKey};
 use crate::store::sessions::{SessionRef, StoredSession};
 use crate::store::users::Method;
-use crate::store::{challenges, replays, sessions, users};
+use crate::store::{challenges, exhaustions, replays, sessions, users};
 
 /// What is asked for.
 #[derive(Debug)]
@@ -143,6 +143,9 @@ impl VerifyCode {
                 }
                 for (challenge, _) in &challenges {
                     challenges::save(sql, challenge)?;
+                    if challenge.is_exhausted(limits) {
+                        exhaustions::note(sql, &challenge.id, self.now)?;
+                    }
                 }
                 let outcome = refused(&verdict, bucket.tries().wait(self.now));
                 self.keep(sql, &outcome)?;

@@ -6,6 +6,7 @@ use storage::{Database, StoreError};
 
 use crate::commands::send_code::Hold;
 use crate::commands::verify_code;
+use crate::rules::pumping::Suspicion;
 use crate::rules::throttle::{Pace, Refusal};
 
 closed_set! {
@@ -21,6 +22,8 @@ closed_set! {
         NoUser => "no_user",
         OtherRequest => "key_used_for_another_request",
         Budget => "budget",
+        PrefixPaced => "prefix_paced",
+        PrefixBlocked => "prefix_blocked",
         NoGateway => "no_gateway",
     }
 }
@@ -99,6 +102,8 @@ impl From<Hold> for SendResult {
     fn from(hold: Hold) -> Self {
         match hold {
             Hold::Budget(_) => Self::Budget,
+            Hold::Prefix(Suspicion::Paced(_)) => Self::PrefixPaced,
+            Hold::Prefix(Suspicion::Blocked(_)) => Self::PrefixBlocked,
             Hold::NoGateway => Self::NoGateway,
         }
     }
@@ -145,6 +150,8 @@ pub(super) struct Counts {
     pub(super) sessions_reused: Counter,
     pub(super) jwts: Counted<Jwt>,
     pub(super) messages_waiting: Gauge,
+    pub(super) exhausted_ten_minutes: Gauge,
+    pub(super) exhausted_day: Gauge,
 }
 
 impl Counts {
@@ -162,6 +169,17 @@ impl Counts {
             "otp_messages_waiting",
             "Messages that no gateway has taken yet",
             messages_waiting.clone(),
+        );
+        let (exhausted_ten_minutes, exhausted_day) = (Gauge::default(), Gauge::default());
+        registry.register(
+            "otp_challenges_exhausted_ten_minutes",
+            "Challenges ended by wrong codes in the last ten minutes, of all services on the database",
+            exhausted_ten_minutes.clone(),
+        );
+        registry.register(
+            "otp_challenges_exhausted_day",
+            "Challenges ended by wrong codes in the last 24 hours, of all services on the database",
+            exhausted_day.clone(),
         );
         Self {
             sends: Counted::register(
@@ -202,6 +220,8 @@ impl Counts {
                 "how",
             ),
             messages_waiting,
+            exhausted_ten_minutes,
+            exhausted_day,
         }
     }
 }

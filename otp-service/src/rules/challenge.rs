@@ -89,6 +89,11 @@ impl Challenge {
         self.success.is_none() && self.tries < limits.tries
     }
 
+    /// Whether wrong codes have ended it.
+    pub(crate) fn is_exhausted(&self, limits: &Limits) -> bool {
+        self.success.is_none() && self.tries >= limits.tries
+    }
+
     /// Adds a code. The oldest one goes when there are too many.
     pub(crate) fn add_code(&mut self, limits: &Limits, code: IssuedCode) {
         self.codes.push(code);

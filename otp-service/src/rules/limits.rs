@@ -15,6 +15,13 @@ pub(crate) struct Limits {
     /// Sends to a number (B-04).
     pub(crate) sends_per_hour: usize,
     pub(crate) sends_per_day: usize,
+    /// Sends to numbers that differ in their last four digits alone, unless half of them are verified; 0
+    /// for any number (G-03).
+    pub(crate) prefix_sends_per_ten_minutes: usize,
+    pub(crate) prefix_sends_per_hour: usize,
+    /// Such numbers get nothing for so long once fewer than so many hundredths are verified (G-04).
+    pub(crate) prefix_block: i64,
+    pub(crate) prefix_block_below_percent: usize,
     /// Failures of a number between two longer waits, and the waits (B-01).
     pub(crate) failures_per_step: u32,
     pub(crate) waits: Vec<i64>,
@@ -47,6 +54,10 @@ impl Default for Limits {
             cool_down: 60,
             sends_per_hour: 5,
             sends_per_day: 10,
+            prefix_sends_per_ten_minutes: 20,
+            prefix_sends_per_hour: 50,
+            prefix_block: 12 * 3600,
+            prefix_block_below_percent: 20,
             failures_per_step: 5,
             waits: vec![30, 300, 1800, 3600],
             failures_to_lock: 50,

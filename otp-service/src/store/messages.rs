@@ -6,6 +6,7 @@
 use storage::{Row, Sql, StoreError};
 
 use crate::rules::delivery::Status;
+use crate::rules::pumping::Send;
 use crate::store::strange;
 
 /// A message as the outbox shows it.
@@ -45,6 +46,8 @@ pub(crate) struct NewMessage {
     pub(crate) gateway: String,
     /// Millionths of the currency's unit.
     pub(crate) cost: i64,
+    /// What it counts for (`rules/pumping.rs`), `""` for a message that costs nothing.
+    pub(crate) prefix: String,
     /// The browser whose history it counts in, `""` for none.
     pub(crate) device_id: String,
     /// The `Idempotency-Key` of its send, `""` for none, and where that counts.
@@ -60,8 +63,9 @@ pub(crate) fn insert(sql: &Sql<'_>, app_id: &str, message: &NewMessage) -> Resul
     };
     sql.execute(
         "INSERT INTO messages (id, app_id, method_id, challenge_id, address, text, locale, status, created_at,
-             expires_at, place, country, gateway, settled_at, cost, device_id, endpoint, idempotency_key)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)",
+             expires_at, place, country, gateway, settled_at, cost, device_id, endpoint, idempotency_key,
+             prefix)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)",
         &[
             (&message.id).into(),
             app_id.into(),
@@ -81,6 +85,7 @@ pub(crate) fn insert(sql: &Sql<'_>, app_id: &str, message: &NewMessage) -> Resul
             (&message.device_id).into(),
             (&message.endpoint).into(),
             (&message.idempotency_key).into(),
+            (&message.prefix).into(),
         ],
     )?;
     Ok(())
@@ -171,6 +176,40 @@ pub(crate) fn newest_of_challenge(
                 country: row.text(2)?,
                 created_at: row.int(3)?,
                 expires_at: row.int(4)?,
+            })
+        },
+    )
+}
+
+/// A code of the challenge was right.
+pub(crate) fn mark_verified(sql: &Sql<'_>, challenge_id: &str, now: i64) -> Result<(), StoreError> {
+    sql.execute(
+        "UPDATE messages SET verified_at = $1 WHERE challenge_id = $2 AND prefix <> '' AND verified_at = 0",
+        &[now.into(), challenge_id.into()],
+    )?;
+    Ok(())
+}
+
+/// The newest messages after a time that went to numbers with a prefix, or may have, the newest first.
+pub(crate) fn of_prefix(
+    sql: &Sql<'_>,
+    prefix: &str,
+    since: i64,
+    most: usize,
+) -> Result<Vec<Send>, StoreError> {
+    sql.query(
+        "SELECT created_at, verified_at FROM messages
+         WHERE prefix = $1 AND prefix <> '' AND created_at > $2 AND NOT (status = 'failed' AND handed_at = 0)
+         ORDER BY created_at DESC LIMIT $3",
+        &[
+            prefix.into(),
+            since.into(),
+            i64::try_from(most).unwrap_or(i64::MAX).into(),
+        ],
+        |row| {
+            Ok(Send {
+                at: row.int(0)?,
+                verified: row.int(1)? > 0,
             })
         },
     )

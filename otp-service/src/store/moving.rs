@@ -67,7 +67,8 @@ pub(crate) const TABLES: &[Table] = tables! {
     "messages" [1] id Text, app_id Text, method_id Text, challenge_id Text, address Text, text Text, locale Text,
         status Text, created_at Int, expires_at Int, place Int, country Text, gateway Text, gateway_ref Text, holder Text,
         held_until Int, handed_at Int, settled_at Int, reason Text, cost Int, device_id Text, endpoint Text,
-        idempotency_key Text;
+        idempotency_key Text, prefix Text, verified_at Int;
+    "exhaustions" [1] challenge_id Text, exhausted_at Int;
     "receipts" [1] id Text, received_at Int;
     "devices" [1] id Text, app_id Text, method_id Text, token_hash Text, history Text, used_at Int, expires_at Int;
     "sessions" [1] id Text, app_id Text, user_id Text, token_hash Text, generation Int, started_at Int, expires_at Int,

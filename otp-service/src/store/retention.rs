@@ -31,12 +31,14 @@ pub(crate) enum Due {
     Deliveries,
     /// Histories in which nothing counts any more; failures stay until a success (B-03).
     Throttles,
+    /// Challenges that ended by wrong codes, after the day in which they are counted (G-06).
+    Exhaustions,
     /// Receipts that were believed, when their signature's time is over for long.
     Receipts,
 }
 
 impl Due {
-    pub(crate) const ALL: [Self; 12] = [
+    pub(crate) const ALL: [Self; 13] = [
         Self::Texts,
         Self::Repeats,
         Self::Challenges,
@@ -48,6 +50,7 @@ impl Due {
         Self::Devices,
         Self::Deliveries,
         Self::Throttles,
+        Self::Exhaustions,
         Self::Receipts,
     ];
 
@@ -98,6 +101,10 @@ impl Due {
                 "DELETE FROM messages WHERE id IN
                      (SELECT id FROM messages WHERE created_at <= $1 ORDER BY created_at LIMIT $2)"
             }
+            Self::Exhaustions => {
+                "DELETE FROM exhaustions WHERE challenge_id IN
+                     (SELECT challenge_id FROM exhaustions WHERE exhausted_at <= $1 ORDER BY exhausted_at LIMIT $2)"
+            }
             Self::Receipts => {
                 "DELETE FROM receipts WHERE id IN
                      (SELECT id FROM receipts WHERE received_at <= $1 ORDER BY received_at LIMIT $2)"
@@ -116,7 +123,7 @@ impl Due {
             Self::Texts | Self::Devices => 0,
             Self::Repeats => 60,
             Self::Receipts => 3600,
-            Self::Challenges | Self::Replays | Self::Throttles => DAY,
+            Self::Challenges | Self::Replays | Self::Throttles | Self::Exhaustions => DAY,
             Self::ExpiredSessions | Self::EndedSessions => 7 * DAY,
             Self::IdleSessions => 7 * DAY + session_idle,
             Self::Fingerprints | Self::Deliveries => 30 * DAY,

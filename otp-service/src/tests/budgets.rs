@@ -28,7 +28,7 @@ fn assert_spent(answer: &Answer, retry_after: u32) {
 }
 
 fn us(n: usize) -> String {
-    format!("+1212555{:04}", 100 + n)
+    format!("+1212{}0142", 555 + n)
 }
 
 #[tokio::test]
@@ -113,7 +113,7 @@ async fn sixty_four_sends_at_once_spend_no_more_than_there_is_g_05() {
 }
 
 /// All futures at once, on this task.
-async fn together<F: Future>(futures: Vec<F>) -> Vec<F::Output> {
+pub(super) async fn together<F: Future>(futures: Vec<F>) -> Vec<F::Output> {
     let mut futures: Vec<_> = futures.into_iter().map(Box::pin).collect();
     let mut done: Vec<Option<F::Output>> = futures.iter().map(|_| None).collect();
     std::future::poll_fn(|context| {

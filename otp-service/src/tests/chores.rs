@@ -152,6 +152,6 @@ async fn migrate_says_the_version_of_the_schema() {
         chore(&harness.config(), &["migrate"])
             .await
             .unwrap()
-            .contains("version 2")
+            .contains("version 3")
     );
 }

@@ -66,9 +66,7 @@ async fn two_services_hand_over_each_message_once_i_18_h_02() {
     let [first, second] = [start().await, start().await];
     for n in 0..40 {
         let by = if n % 2 == 0 { &first } else { &second };
-        ask(by, &format!("+1212555{:04}", 100 + n))
-            .await
-            .assert_ok();
+        ask(by, &format!("+1212{}0142", 555 + n)).await.assert_ok();
     }
     // After two seconds all are everybody's, and both take hold of all.
     first.clock.advance(2);

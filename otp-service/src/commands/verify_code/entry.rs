@@ -75,6 +75,7 @@ impl Entry<'_> {
             return Ok(Outcome::UserInactive);
         }
         users::mark_verified(sql, method, now)?;
+        messages::mark_verified(sql, &challenge.id, now)?;
         let mut ended = Vec::new();
         if let Some(session) = &session {
             if begins {
