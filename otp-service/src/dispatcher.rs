@@ -25,7 +25,7 @@ use crate::gateways::Place;
 use crate::rules::delivery::WORTH_SENDING;
 use crate::service::Service;
 use crate::store::handing_over::{self, Waiting};
-use attempt::{give_back, hand_over, place};
+use attempt::{give_back, hand_over};
 
 /// How often it looks for messages that nobody has announced.
 const EVERY: Duration = Duration::from_secs(1);
@@ -82,13 +82,11 @@ impl Dispatcher {
             .retain(|message| message.expires_at >= now + WORTH_SENDING);
         let (mut chosen, mut left) = (Vec::new(), Vec::new());
         for message in std::mem::take(&mut self.waiting) {
-            match place(
-                &self.service,
-                &message.country,
-                &[],
-                now - message.since,
-                now,
-            ) {
+            // Without randomness the preferred gateway takes it.
+            let rolls = self.service.random.bytes().unwrap_or_default();
+            let waited = now - message.since;
+            let gateways = &self.service.gateways;
+            match gateways.place(&message.country, &[], waited, rolls, now) {
                 Some(place) => chosen.push((message, place)),
                 None => left.push(message),
             }

@@ -22,6 +22,7 @@ mod vonage;
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use clap::ValueEnum;
 use edge::metrics::ClosedSet;
@@ -241,6 +242,25 @@ impl Gateways {
         let rolls = rolls.map(|roll| roll % 100);
         let chosen = route::choose(&seen, &rolls, waited)?;
         route.get(chosen)?.take(now)
+    }
+
+    /// The same for a message that gateways have refused, which waits for a while where those that are
+    /// left have no room (H-05).
+    pub(crate) async fn next_place(
+        &self,
+        country: &str,
+        refused_by: &[GatewayKind],
+        rolls: [u8; 4],
+        now: i64,
+    ) -> Option<Place> {
+        let free = self.place(country, refused_by, route::WAIT, rolls, now);
+        if free.is_some() {
+            return free;
+        }
+        let mut left = self.route(country).into_iter();
+        let lane = left.find(|lane| !refused_by.contains(&lane.kind) && lane.seen(now).works)?;
+        let wait = Duration::from_secs(route::WAIT.unsigned_abs());
+        tokio::time::timeout(wait, lane.wait(now)).await.ok()?
     }
 
     /// The gateway that messages to a country are meant for.

@@ -22,7 +22,8 @@ pub(crate) fn check() -> Result<(), Failure> {
     service::build()?;
     step("A message centre that speaks SMPP", || {
         message_centre(&packages)
-    })
+    })?;
+    step("A message centre that is killed", || killed(&packages))
 }
 
 fn message_centre(packages: &Packages) -> Result<(), Failure> {
@@ -45,4 +46,45 @@ fn message_centre(packages: &Packages) -> Result<(), Failure> {
         .env("SMPP_PORT", address.port().to_string())
         .env("SMPP_PASSWORD", PASSWORD);
     run(&mut centre, "Read the last lines of Node's message above.")
+}
+
+/// A thousand messages, while the gateway that they go to is killed again and again (H-02, H-09).
+fn killed(packages: &Packages) -> Result<(), Failure> {
+    let centre = free_address(SocketAddr::from(([127, 0, 0, 1], 0)))?;
+    let second = free_address(SocketAddr::from(([127, 0, 0, 1], 0)))?;
+    let centre_there = format!("--smpp-address=smpp://{centre}");
+    let second_there = format!("--http-gateway-url=http://{second}/send");
+    let settings = [
+        "--gateway=smpp,http",
+        "--allowed-countries=US",
+        "--smpp-system-id=pipit",
+        "--smpp-sender=Pipit",
+        "--smpp-window=64",
+        &centre_there,
+        &second_there,
+        "--http-gateway-sender=Pipit",
+        // All numbers are neighbours here, and nobody types a code in.
+        "--prefix-sends-per-ten-minutes=0",
+        "--prefix-sends-per-hour=0",
+        "--prefix-block-below-percent=0",
+        "--budget-per-hour=0",
+    ];
+    let secrets = [
+        ("INITIAL_API_KEY", KEY),
+        ("SMPP_PASSWORD", PASSWORD),
+        ("HTTP_GATEWAY_SECRET", PASSWORD),
+    ];
+    let service = Service::start("killed", &settings, &secrets)?;
+    let mut counting = packages.node();
+    counting
+        .arg("foreign/killed.mjs")
+        .env("OTP_SERVICE_URL", service.url())
+        .env("OTP_API_KEY", KEY)
+        .env("SMPP_PORT", centre.port().to_string())
+        .env("SMPP_PASSWORD", PASSWORD)
+        .env("HTTP_PORT", second.port().to_string());
+    run(
+        &mut counting,
+        "Read the last lines of Node's message above.",
+    )
 }

@@ -11,26 +11,11 @@ use crate::commands::hand_over::{GivenBack, Settle, pass_on};
 use crate::events::Step;
 use crate::gateways::{GatewayKind, Handed, Outgoing, Place, Refusal};
 use crate::rules::delivery::{Status, WORTH_SENDING};
-use crate::rules::route::WAIT;
 use crate::service::Service;
 use crate::store::handing_over::Held;
 
 /// What was done and can't be written down is tried again after these seconds.
 const AGAIN_AFTER: [u64; 5] = [0, 1, 2, 4, 8];
-
-pub(super) fn place(
-    service: &Service,
-    country: &str,
-    refused_by: &[GatewayKind],
-    waited: i64,
-    now: i64,
-) -> Option<Place> {
-    // Without randomness the preferred gateway takes it.
-    let rolls = service.random.bytes().unwrap_or_default();
-    service
-        .gateways
-        .place(country, refused_by, waited, rolls, now)
-}
 
 pub(super) fn give_back(service: &Service, given_back: &GivenBack) {
     let money = u64::try_from(given_back.cost).unwrap_or(0);
@@ -46,10 +31,15 @@ pub(super) async fn hand_over(service: Arc<Service>, held: Held, mut place: Plac
     loop {
         let kind = place.lane.kind;
         fault_point("message-claimed");
-        let (status, reason, reference) = match &text {
+        let handed = match &text {
             // Sealed with a key that is gone.
+            None => None,
+            Some(text) => Some(attempt(&service, &held, text, &place).await),
+        };
+        drop(place);
+        let (status, reason, reference) = match handed {
             None => (Status::Failed, "unreadable", String::new()),
-            Some(text) => match attempt(&service, &held, text, &place).await {
+            Some(handed) => match handed {
                 Handed::Accepted { reference } => (Status::Accepted, "", reference),
                 Handed::Unknown(doubt) => (Status::Unknown, doubt.as_str(), String::new()),
                 Handed::Refused(refusal) => {
@@ -65,7 +55,6 @@ pub(super) async fn hand_over(service: Arc<Service>, held: Held, mut place: Plac
                 }
             },
         };
-        drop(place);
         let settle = Settle {
             id: held.id.clone(),
             holder: service.queue.holder.clone(),
@@ -127,7 +116,12 @@ async fn next(service: &Arc<Service>, held: &Held, refused_by: &[GatewayKind]) -
     if held.expires_at < now + WORTH_SENDING {
         return Next::Nobody;
     }
-    let Some(place) = place(service, &held.country, refused_by, WAIT, now) else {
+    // Without randomness the preferred gateway takes it.
+    let rolls = service.random.bytes().unwrap_or_default();
+    let place = service
+        .gateways
+        .next_place(&held.country, refused_by, rolls, now);
+    let Some(place) = place.await else {
         return Next::Nobody;
     };
     let (id, holder, gateway) = (

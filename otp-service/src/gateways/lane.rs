@@ -62,11 +62,21 @@ impl Lane {
     /// A place, if there is one.
     pub(super) fn take(self: &Arc<Self>, now: i64) -> Option<Place> {
         let place = Arc::clone(&self.places).try_acquire_owned().ok()?;
+        Some(self.begin(place, now))
+    }
+
+    /// A place, once there is one.
+    pub(super) async fn wait(self: &Arc<Self>, now: i64) -> Option<Place> {
+        let place = Arc::clone(&self.places).acquire_owned().await.ok()?;
+        Some(self.begin(place, now))
+    }
+
+    fn begin(self: &Arc<Self>, place: OwnedSemaphorePermit, now: i64) -> Place {
         self.breaker().begin(now);
-        Some(Place {
+        Place {
             lane: Arc::clone(self),
             _place: place,
-        })
+        }
     }
 
     /// An attempt is over. Whether the breaker has opened or closed by it.

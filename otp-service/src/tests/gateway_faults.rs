@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use edge::clock::Clock;
-use edge::testing::Call;
+use edge::testing::{Call, Log};
 use serde_json::json;
 use shared::ErrorType;
 
@@ -257,6 +257,30 @@ async fn a_gateway_that_hangs_does_not_keep_the_others_from_theirs_h_05() {
     ask(&harness, "+4915112345679").await.assert_ok();
     wait(250);
     ask(&harness, "+12125550199").await.assert_ok();
+}
+
+#[tokio::test]
+async fn a_message_that_one_gateway_refuses_waits_for_a_place_at_the_next_one_h_05_h_09() {
+    let (first, second) = (FakeGateway::start().await, FakeGateway::start().await);
+    let with = arguments("twilio,vonage", &first.base, &second.base);
+    let harness = start(&with).await;
+    first.plays(Script::twilio_error(429, 20429));
+    let gateways = &harness.service.gateways;
+    let now = harness.clock.now();
+    let take = || gateways.place("US", &[GatewayKind::Twilio], 0, [0; 4], now);
+    let mut taken: Vec<_> = std::iter::from_fn(take).collect();
+    assert_eq!(taken.len(), 64);
+    let log = Log::keep();
+    ask(&harness, NUMBER).await.assert_ok();
+    let mut dispatcher = Dispatcher::new(Arc::clone(&harness.service));
+    dispatcher.begin().await;
+    while !log.events("message").iter().any(|event| event["result"] == "refused") {
+        tokio::task::yield_now().await;
+    }
+    taken.pop();
+    dispatcher.until_idle().await;
+    assert_eq!((first.given().len(), second.given().len()), (1, 1));
+    assert_eq!(state(&harness).await, settled("accepted", "", "vonage"));
 }
 
 #[tokio::test]
