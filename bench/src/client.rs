@@ -14,6 +14,7 @@ use crate::process::KEY;
 pub(crate) struct Client {
     requests: SendRequest<Full<Bytes>>,
     authority: String,
+    key: &'static str,
 }
 
 /// What came back.
@@ -54,7 +55,13 @@ impl Client {
         Ok(Self {
             requests,
             authority: authority.to_owned(),
+            key: KEY,
         })
+    }
+
+    /// Another key than the usual one, from now on.
+    pub(crate) fn uses(&mut self, key: &'static str) {
+        self.key = key;
     }
 
     pub(crate) async fn post(&mut self, path: &str, body: &Value) -> Result<Reply, Failure> {
@@ -62,7 +69,7 @@ impl Client {
             .method(Method::POST)
             .uri(path)
             .header("host", &self.authority)
-            .header("authorization", format!("Bearer {KEY}"))
+            .header("authorization", format!("Bearer {}", self.key))
             .header("content-type", "application/json")
             .body(Full::from(body.to_string()))?;
         self.answer(request).await

@@ -15,7 +15,7 @@ use crate::{Failure, numbers};
 
 /// Not measured: caches fill, memory is asked for.
 const WARM_UP: Duration = Duration::from_secs(2);
-const SEND: &str = "/v1/auth/otps/sms/login_or_create";
+pub(crate) const SEND: &str = "/v1/auth/otps/sms/login_or_create";
 const VERIFY: &str = "/v1/auth/otps/verify";
 const CHECK: &str = "/v1/auth/sessions/verify";
 

@@ -12,6 +12,7 @@
 
 mod client;
 mod figures;
+mod ill_gateway;
 mod load;
 mod machine;
 mod numbers;
@@ -90,6 +91,8 @@ async fn run(options: CommandLine) -> Result<(), Failure> {
     }
     println!("\nMore than it can do, SQLite (I-10):\n");
     overload::rows(&options, lasts).await?;
+    println!("\nSends while the gateway is ill, SQLite (H-10):\n");
+    ill_gateway::rows(&options, lasts).await?;
     if options.users > 0 {
         println!("\nThe size of the database, SQLite:\n");
         size::rows(&options, lasts).await?;

@@ -2,7 +2,7 @@
 //! the system says that it uses.
 
 use std::fs::File;
-use std::net::TcpListener;
+use std::net::{SocketAddr, TcpListener};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
@@ -18,6 +18,8 @@ use crate::client::Client;
 use crate::{CommandLine, Failure};
 
 pub(crate) const KEY: &str = "sk_test_benchbenchbenchbenchbenchbenchbenchbenchbenchxxx";
+/// Of an app whose messages leave.
+pub(crate) const LIVE_KEY: &str = "sk_live_benchbenchbenchbenchbenchbenchbenchbenchbenchxxx";
 /// How long a service may take to come up or to end.
 const PATIENCE: Duration = Duration::from_secs(60);
 /// Ticks of the processor's time in a second, as Linux reports it to everybody.
@@ -50,6 +52,8 @@ pub(crate) struct Data {
     binary: PathBuf,
     config: Config,
     server: Option<Server>,
+    /// Settings that are not the defaults.
+    settings: Vec<(&'static str, String)>,
 }
 
 /// Ends with this value: everything that it answered is on disk.
@@ -79,6 +83,7 @@ impl Data {
             binary: options.service.clone(),
             config,
             server,
+            settings: vec![("INITIAL_API_KEY", KEY.to_owned())],
         })
     }
 }
@@ -87,6 +92,32 @@ impl Service {
     /// With new, empty data.
     pub(crate) async fn start(options: &CommandLine, store: Store) -> Result<Self, Failure> {
         Self::start_on(Data::new(options, store)?).await
+    }
+
+    /// With new, empty data, and messages that leave by HTTP to this address. Limits of traffic that is
+    /// no people's are off.
+    pub(crate) async fn start_sending(
+        options: &CommandLine,
+        gateway: SocketAddr,
+    ) -> Result<Self, Failure> {
+        let mut data = Data::new(options, Store::Sqlite)?;
+        data.settings = [
+            ("INITIAL_API_KEY", LIVE_KEY),
+            ("GATEWAY", "http"),
+            ("HTTP_GATEWAY_SENDER", "Pipit"),
+            ("HTTP_GATEWAY_SECRET", "sesame12"),
+            ("ALLOWED_COUNTRIES", "DE"),
+            ("BUDGET_PER_HOUR", "0"),
+            ("BUDGET_PER_DAY", "0"),
+            ("PREFIX_SENDS_PER_TEN_MINUTES", "0"),
+            ("PREFIX_SENDS_PER_HOUR", "0"),
+            ("PREFIX_BLOCK_BELOW_PERCENT", "0"),
+        ]
+        .map(|(name, value)| (name, value.to_owned()))
+        .to_vec();
+        let url = format!("http://{gateway}/send");
+        data.settings.push(("HTTP_GATEWAY_URL", url));
+        Self::start_on(data).await
     }
 
     /// With the data that another one has left.
@@ -98,7 +129,7 @@ impl Service {
             .env("LISTEN_ADDR", &authority)
             .env("METRICS_ADDR", &metrics)
             .env("DATA_DIR", &data.config.data_dir)
-            .env("INITIAL_API_KEY", KEY)
+            .envs(data.settings.iter().map(|(name, value)| (name, value)))
             .stdout(log.try_clone()?)
             .stderr(log)
             .stdin(Stdio::null());

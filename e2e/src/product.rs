@@ -19,6 +19,8 @@ use crate::trouble::{Outcome, Trouble};
 
 /// The key by which the backend and an OTP service beside it know each other; data of tests only.
 const API_KEY: &str = "sk_test_0000000000000000000000000000000000000000endtoend";
+/// The same where messages leave.
+const LIVE_KEY: &str = "sk_live_0000000000000000000000000000000000000000endtoend";
 
 /// How a product is set up.
 #[derive(Debug, Clone, Copy)]
@@ -27,6 +29,8 @@ pub struct Setup<'a> {
     pub backend: &'a [&'a str],
     /// Flags of an OTP service that runs beside the backend; without them it is embedded.
     pub otp_service: Option<&'a [&'a str]>,
+    /// Where messages go by HTTP, in place of the outbox; the OTP service then runs beside the backend.
+    pub gateway: Option<SocketAddr>,
     /// Another folder with a page than the built one.
     pub page: Option<&'a Path>,
     /// Files that end so are given out only after [`Product::let_through`].
@@ -38,6 +42,7 @@ impl Setup<'_> {
     pub const AS_STARTED: Self = Self {
         backend: &[],
         otp_service: None,
+        gateway: None,
         page: None,
         held_back: None,
     };
@@ -57,6 +62,7 @@ pub struct Product {
     /// Where the backend listens; the same, but for what is held back.
     behind: SocketAddr,
     settings: Vec<String>,
+    api_key: &'static str,
     page: PathBuf,
     data: TempDir,
     backend: Option<Server>,
@@ -74,9 +80,16 @@ impl Product {
             .page
             .map_or_else(built_page, |page| Ok(page.to_owned()))?;
         let data = tempfile::Builder::new().prefix("pipit-data-").tempdir()?;
-        let otp_service = match setup.otp_service {
-            Some(settings) => Some(start_otp_service(data.path(), settings).await?),
-            None => None,
+        let api_key = match setup.gateway {
+            Some(_) => LIVE_KEY,
+            None => API_KEY,
+        };
+        let otp_service = match (setup.otp_service, setup.gateway) {
+            (None, None) => None,
+            (settings, gateway) => {
+                let settings = settings.unwrap_or_default();
+                Some(start_otp_service(data.path(), settings, gateway, api_key).await?)
+            }
         };
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let behind = listener.local_addr()?;
@@ -92,6 +105,7 @@ impl Product {
             address,
             behind,
             settings: setup.backend.iter().map(|&one| one.to_owned()).collect(),
+            api_key,
             page,
             data,
             backend: None,
@@ -171,7 +185,7 @@ impl Product {
         }
         let mut config = backend::Config::try_parse_from(arguments)?;
         if self.otp_service.is_some() {
-            config.otp_api_key = Some(API_KEY.into());
+            config.otp_api_key = Some(self.api_key.into());
         }
         let backend = Server::run(|stop| backend::serve(config, listener, stop));
         self.backend = Some(wait_until_ready(backend, &self.url("/readyz")).await?);
@@ -179,7 +193,12 @@ impl Product {
     }
 }
 
-async fn start_otp_service(data: &Path, settings: &[&str]) -> Outcome<(SocketAddr, Server)> {
+async fn start_otp_service(
+    data: &Path,
+    settings: &[&str],
+    gateway: Option<SocketAddr>,
+    api_key: &'static str,
+) -> Outcome<(SocketAddr, Server)> {
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let address = listener.local_addr()?;
     let mut arguments = vec![
@@ -188,8 +207,19 @@ async fn start_otp_service(data: &Path, settings: &[&str]) -> Outcome<(SocketAdd
         "--log=warn".to_owned(),
     ];
     arguments.extend(settings.iter().map(|&one| one.to_owned()));
+    if let Some(gateway) = gateway {
+        arguments.extend([
+            "--gateway=http".to_owned(),
+            "--allowed-countries=DE".to_owned(),
+            "--http-gateway-sender=Pipit".to_owned(),
+            format!("--http-gateway-url=http://{gateway}/send"),
+        ]);
+    }
     let mut config = otp_service::Config::try_parse_from(arguments)?;
-    config.initial_api_key = Some(API_KEY.into());
+    config.initial_api_key = Some(api_key.into());
+    if gateway.is_some() {
+        config.gateways.http_gateway_secret = Some("sesame12".into());
+    }
     let server = Server::run(|stop| otp_service::serve(config, listener, stop));
     let ready = format!("http://{address}/readyz");
     Ok((address, wait_until_ready(server, &ready).await?))

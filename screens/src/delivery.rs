@@ -57,6 +57,7 @@ mod tests {
             let told = GetDeliveryResponse {
                 delivery: state,
                 usual_secs,
+                resend_in_secs: None,
             };
             assert_eq!(delivery(&ENGLISH, told).as_deref(), sentence, "{state:?}");
         }

@@ -74,6 +74,8 @@ pub struct GetDeliveryResponse {
     pub delivery: Option<DeliveryState>,
     /// How many seconds messages to that country usually take, once that is known.
     pub usual_secs: Option<u32>,
+    /// Of a message that failed: another code can be asked for in so many seconds, sooner than was said.
+    pub resend_in_secs: Option<u32>,
 }
 
 /// `POST /api/otp/verify`.

@@ -29,6 +29,7 @@ pub(crate) async fn delivery(
     const NOTHING: GetDeliveryResponse = GetDeliveryResponse {
         delivery: None,
         usual_secs: None,
+        resend_in_secs: None,
     };
     let Some(challenge_id) = &pending.challenge_id else {
         return Ok(NOTHING);
@@ -37,6 +38,7 @@ pub(crate) async fn delivery(
         Ok(answer) => Ok(GetDeliveryResponse {
             delivery: Some(answer.delivery),
             usual_secs: answer.usual_secs,
+            resend_in_secs: answer.resend_in_secs,
         }),
         Err(error) if error.error_type() == ErrorType::NotFound => Ok(NOTHING),
         Err(error) => Err(error),

@@ -24,14 +24,17 @@ pub(crate) async fn show(visit: Visit) -> Result<Response, ApiError> {
         .and_then(|news| news.told(text, Doing::Verifying, length, visit.now()));
     let told = Told::of(told);
     // Whoever can't be asked now has nothing to say on this screen.
-    let delivery = delivery(&visit.app, &code.pending).await.ok();
-    let delivery = delivery.and_then(|told| screens::delivery(text, told));
+    let message = delivery(&visit.app, &code.pending).await.ok();
+    let resend_in_secs = message
+        .and_then(|message| message.resend_in_secs)
+        .unwrap_or_else(|| visit.app.secs_until(code.resend_at));
+    let delivery = message.and_then(|message| screens::delivery(text, message));
     let plain = visit.plain(CODE);
     let main = CodeScreen {
         masked_number: &code.pending.phone_number.masked(),
         typed: &code.typed,
         press: &new_press()?,
-        resend_in_secs: visit.app.secs_until(code.resend_at),
+        resend_in_secs,
         delivery: delivery.as_deref(),
         notice: told.notice.as_deref(),
         code_error: told.field.as_deref(),

@@ -4,6 +4,7 @@ use e2e::{Engine, Outcome, Role, Setup, Stage, Trouble, in_every_engine, play};
 
 in_every_engine![
     the_code_screen_tells_how_far_the_message_has_come,
+    a_message_that_no_gateway_takes_is_told_and_another_code_can_be_asked_for_at_once,
     people_of_eight_countries_sign_in_with_their_numbers_as_they_type_them,
     a_number_with_a_plus_needs_no_choice_of_country,
     the_session_token_is_the_only_thing_left_in_the_browser_c_17,
@@ -23,6 +24,38 @@ async fn the_code_screen_tells_how_far_the_message_has_come(engine: Engine) -> O
         browser.reload().await?;
         browser.code_screen().await?;
         browser.wait_for_text(words.delivered).await
+    })
+    .await
+}
+
+async fn a_message_that_no_gateway_takes_is_told_and_another_code_can_be_asked_for_at_once(
+    engine: Engine,
+) -> Outcome {
+    // Nobody is there.
+    let gateway = std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?;
+    let setup = Setup {
+        gateway: Some(gateway),
+        ..Setup::AS_STARTED
+    };
+    play(engine, "not_delivered", setup, async |stage| {
+        stage.open("/").await?;
+        let (browser, words) = (&stage.browser, stage.browser.words());
+        let screen = browser.phone_screen().await?;
+        screen.send_code_to("+4915123456730").await?;
+        browser.code_screen().await?;
+        browser.wait_for_text(words.not_delivered).await?;
+        // It does not count, so nobody waits for the next one, also after a reload.
+        browser.wait_for_text(words.resend_now).await?;
+        browser.reload().await?;
+        browser.wait_for_text(words.resend_now).await?;
+        let button = browser.find(Role::Button, words.resend_code).await?;
+        assert!(button.is_enabled().await?, "it can be pressed");
+        button.press().await?;
+        // The next one is told in the same way, and not as one too many.
+        browser.wait_for_text(words.not_delivered).await?;
+        browser.wait_for_text(words.resend_now).await?;
+        assert!(browser.is_silent(Role::Alert).await?);
+        Ok(())
     })
     .await
 }

@@ -7,6 +7,7 @@ use leptos::prelude::*;
 use shared::browser::GetDeliveryResponse;
 use shared::otp_service::DeliveryState;
 
+use crate::deadline::Deadline;
 use crate::state::App;
 use crate::{api, browser};
 
@@ -58,11 +59,17 @@ impl Delivery {
             let id = pending.verification_id;
             let answer = api::get_delivery(&id).await;
             let newest = self.app.session.pending_now();
-            let still = newest.is_some_and(|newest| newest.verification_id == id);
+            let still = newest
+                .as_ref()
+                .is_some_and(|newest| newest.verification_id == id);
             // Whoever can't be asked now may answer in a moment; nobody waits for this answer.
             if let (Ok(answer), true) = (answer, still) {
                 if answer.delivery != Some(DeliveryState::OnItsWay) {
                     self.left.try_set_value(0);
+                }
+                if let (Some(secs), Some(mut pending)) = (answer.resend_in_secs, newest) {
+                    pending.resend_from = Deadline::after(secs, browser::now());
+                    self.app.session.wait_for_code(pending);
                 }
                 self.told.try_set(Some(answer));
             }

@@ -3,6 +3,7 @@
 //! Not here: how a message is handed over ([`super::handing_over`]) and what is measured of it
 //! ([`super::deliveries`]).
 
+use shared::HiddenText;
 use storage::{Row, Sql, StoreError};
 
 use crate::rules::delivery::Status;
@@ -150,6 +151,8 @@ pub(crate) fn waiting(sql: &Sql<'_>, now: i64) -> Result<i64, StoreError> {
 /// How far a message has come, for whoever waits for it.
 #[derive(Debug, Clone)]
 pub(crate) struct Delivery {
+    /// A phone number or an e-mail address.
+    pub(crate) to: HiddenText,
     pub(crate) status: Status,
     pub(crate) gateway: String,
     pub(crate) country: String,
@@ -166,7 +169,7 @@ pub(crate) fn newest_of_challenge(
     challenge_id: &str,
 ) -> Result<Option<Delivery>, StoreError> {
     sql.query_one(
-        "SELECT status, gateway, country, created_at, expires_at FROM messages
+        "SELECT status, gateway, country, created_at, expires_at, address FROM messages
          WHERE challenge_id = $1 AND app_id = $2 ORDER BY place DESC LIMIT 1",
         &[challenge_id.into(), app_id.into()],
         |row| {
@@ -176,6 +179,7 @@ pub(crate) fn newest_of_challenge(
                 country: row.text(2)?,
                 created_at: row.int(3)?,
                 expires_at: row.int(4)?,
+                to: HiddenText::from(row.text(5)?.as_str()),
             })
         },
     )

@@ -121,7 +121,9 @@ async fn when_both_refuse_the_message_has_failed_and_everything_is_given_back_h_
     sent.assert_ok();
     harness.dispatch().await;
     assert_eq!(state(&harness).await, settled("failed", "refused", "vonage"));
-    assert_eq!(told(&harness, &sent).await, "failed");
+    let challenge = sent.json()["challenge_id"].as_str().unwrap().to_owned();
+    let told_of = harness.delivery(&challenge).await.json();
+    assert_eq!((&told_of["delivery"], &told_of["resend_in_secs"]), (&json!("failed"), &json!(0)));
     // The same request with the same key is a send again, at once and within the budget.
     let again = harness.call(send()).await;
     again.assert_ok();

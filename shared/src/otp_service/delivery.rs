@@ -56,4 +56,8 @@ pub struct GetDeliveryResponse {
     /// How many seconds messages to its country usually take, once that is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub usual_secs: Option<u32>,
+    /// Of a message that failed: another code can be asked for in so many seconds. One that no gateway took
+    /// does not count, so that is sooner than the send said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resend_in_secs: Option<u32>,
 }

@@ -13,28 +13,31 @@ async fn ask(backend: &Harness, verification_id: &str) -> Answer {
 }
 
 fn nothing() -> Value {
-    json!({"delivery": null, "usual_secs": null})
+    json!({"delivery": null, "usual_secs": null, "resend_in_secs": null})
 }
 
 #[tokio::test]
 async fn what_the_otp_service_says_is_passed_on_and_nothing_else() {
     let backend = Harness::start().await;
     let id = backend.verification("+12125550142").await;
-    for (delivery, usual) in [
-        ("on_its_way", Some(7)),
-        ("delivered", None),
-        ("failed", None),
-        ("not_reported", Some(90)),
+    for (delivery, usual, resend) in [
+        ("on_its_way", Some(7), None),
+        ("delivered", None, None),
+        ("failed", None, Some(0)),
+        ("not_reported", Some(90), None),
     ] {
         let mut told = json!({"challenge_id": "chal_1", "delivery": delivery, "sent_at": 1});
         if let Some(secs) = usual {
             told["usual_secs"] = json!(secs);
         }
+        if let Some(secs) = resend {
+            told["resend_in_secs"] = json!(secs);
+        }
         backend.stub.plays(Script::body(200, told.to_string()));
         let answer = ask(&backend, &id).await;
         assert_eq!(
             answer.assert_ok().json(),
-            json!({"delivery": delivery, "usual_secs": usual})
+            json!({"delivery": delivery, "usual_secs": usual, "resend_in_secs": resend})
         );
     }
     let asked = backend.stub.asked();
