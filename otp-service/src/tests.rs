@@ -15,6 +15,7 @@ macro_rules! every_test {
         mod devices;
         mod durability;
         mod fake_gateway;
+        mod fake_relay;
         mod fake_smsc;
         mod gateway_faults;
         mod gateway_settings;
@@ -34,6 +35,7 @@ macro_rules! every_test {
         mod sessions;
         mod sign_in;
         mod smpp;
+        mod smtp;
         mod throttles;
         mod users;
     };
