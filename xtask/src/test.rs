@@ -54,7 +54,7 @@ enum Step {
     Crashes,
     /// The official Python SDK and schemathesis against the OTP service.
     Contract,
-    /// Sign-ins through a message centre that nobody here wrote.
+    /// Sign-ins through a message centre and a mail relay that nobody here wrote.
     Foreign,
     /// cargo deny: licences, sources and banned crates.
     Dependencies,
