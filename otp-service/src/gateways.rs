@@ -17,6 +17,9 @@ mod reported;
 pub(crate) mod settings;
 mod smpp;
 mod smtp;
+#[cfg(feature = "sns")]
+mod sns;
+mod sns_settings;
 mod tls;
 mod twilio;
 mod vonage;
@@ -41,6 +44,7 @@ pub use per_country::PerCountry;
 pub(crate) use reported::{Noted, Reported};
 pub use smpp::settings::{LongMessages, SmppSettings};
 pub use smtp::settings::SmtpSettings;
+pub use sns_settings::SnsSettings;
 
 /// How messages leave the service.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, ValueEnum)]
@@ -57,6 +61,8 @@ pub enum GatewayKind {
     Smpp,
     /// E-mail, by a relay that speaks SMTP.
     Smtp,
+    /// Amazon SNS, in programs that are built with it.
+    Sns,
 }
 
 impl ClosedSet for GatewayKind {
@@ -67,6 +73,7 @@ impl ClosedSet for GatewayKind {
         Self::Http,
         Self::Smpp,
         Self::Smtp,
+        Self::Sns,
     ];
 
     fn as_str(self) -> &'static str {
@@ -77,6 +84,7 @@ impl ClosedSet for GatewayKind {
             Self::Http => "http",
             Self::Smpp => "smpp",
             Self::Smtp => "smtp",
+            Self::Sns => "sns",
         }
     }
 }
@@ -201,6 +209,14 @@ impl Gateways {
                 GatewayKind::Http => Box::new(http::Http::of(&config.gateways)?),
                 GatewayKind::Smpp => Box::new(smpp::Smpp::of(&config.gateways)?),
                 GatewayKind::Smtp => Box::new(smtp::Smtp::of(&config.gateways)?),
+                #[cfg(feature = "sns")]
+                GatewayKind::Sns => Box::new(sns::Sns::of(&config.gateways)?),
+                #[cfg(not(feature = "sns"))]
+                GatewayKind::Sns => {
+                    let sentence = "GATEWAY: this program was built without Amazon SNS: build it with \
+                                    `--features sns`";
+                    return Err(GatewayError::Setting(sentence.to_owned()));
+                }
             };
             lanes.push(Arc::new(Lane::new(*kind, gateway)));
         }

@@ -48,7 +48,7 @@ pub use config::{Config, Policy};
 pub use edge::keys::KeyError;
 pub use gateways::settings::{GatewaySettings, HttpFormat, HttpMethod, Statuses};
 pub use gateways::{
-    GatewayError, GatewayKind, LongMessages, PerCountry, SmppSettings, SmtpSettings,
+    GatewayError, GatewayKind, LongMessages, PerCountry, SmppSettings, SmtpSettings, SnsSettings,
 };
 pub use message::{Fault as TemplateFault, TemplateError};
 pub use random::{Random, RandomError};

@@ -36,6 +36,8 @@ macro_rules! every_test {
         mod sign_in;
         mod smpp;
         mod smtp;
+        #[cfg(feature = "sns")]
+        mod sns;
         mod throttles;
         mod users;
     };

@@ -7,7 +7,7 @@ use edge::settings::{Secret, SettingError};
 
 use super::address::Address;
 use super::client::TimeLimits;
-use super::{GatewayError, GatewayKind, PerCountry, SmppSettings, SmtpSettings};
+use super::{GatewayError, GatewayKind, PerCountry, SmppSettings, SmtpSettings, SnsSettings};
 
 /// The settings of gateways. Secrets are read from the environment only, or from the file that their
 /// setting with _FILE at the end names.
@@ -128,6 +128,9 @@ pub struct GatewaySettings {
     /// A mail relay
     #[command(flatten)]
     pub smtp: SmtpSettings,
+    /// Amazon SNS
+    #[command(flatten)]
+    pub sns: SnsSettings,
     /// How long gateways may take.
     #[arg(skip)]
     pub(crate) time_limits: TimeLimits,
@@ -190,6 +193,7 @@ impl GatewaySettings {
             (&mut self.http_gateway_secret, "HTTP_GATEWAY_SECRET"),
             (&mut self.smpp.smpp_password, "SMPP_PASSWORD"),
             (&mut self.smtp.smtp_password, "SMTP_PASSWORD"),
+            (&mut self.sns.sns_secret_access_key, "SNS_SECRET_ACCESS_KEY"),
         ] {
             *secret = edge::settings::secret_from_environment(name);
         }
@@ -233,6 +237,8 @@ impl GatewaySettings {
             // Where its body has none, it is not set.
             GatewayKind::Http => ("HTTP_GATEWAY_SENDER", &self.http_gateway_sender),
             GatewayKind::Smpp => ("SMPP_SENDER", &self.smpp.smpp_sender),
+            // Without one the account's is taken.
+            GatewayKind::Sns => ("SNS_SENDER", &self.sns.sns_sender),
         };
         let senders = senders.as_ref()?;
         senders.of(country).is_none().then_some(setting)

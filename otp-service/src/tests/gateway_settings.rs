@@ -99,6 +99,14 @@ async fn settings_that_are_not_complete_keep_it_from_starting_and_say_what_is_mi
         ),
         (&["--gateway=smtp", "--smtp-address=smtp://localhost", "--smtp-from=Pipit"], without, &["SMTP_FROM: one mailbox"]),
         (&[&twilio[..], &["--gateway-routes=DE=smtp"]].concat(), with_secret, &["GATEWAY_ROUTES", "smtp"]),
+        #[cfg(feature = "sns")]
+        (
+            &["--gateway=sns", countries],
+            without,
+            &["SNS_REGION", "SNS_ACCESS_KEY_ID", "SNS_SECRET_ACCESS_KEY", "docs/gateways.md"],
+        ),
+        #[cfg(not(feature = "sns"))]
+        (&["--gateway=sns", countries], without, &["built without Amazon SNS"]),
         (&["--gateway=outbox,smtp"], without, &["GATEWAY: name `outbox` alone"]),
         (&["--gateway=outbox,twilio"], without, &["GATEWAY: name `outbox` alone"]),
         (
