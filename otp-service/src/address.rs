@@ -8,6 +8,9 @@ use shared::otp_service::{DeliveryChannel, MethodType};
 
 use crate::ids::Kind;
 
+/// Stands where a phone number has its country (ISO 3166 alpha-2): an e-mail address has none.
+pub(crate) const NO_COUNTRY: &str = "";
+
 /// An e-mail address as far as this service looks at one: something, `@`, a host name. In lower
 /// case, so that no spelling opens a second account.
 #[derive(Clone, PartialEq, Eq)]

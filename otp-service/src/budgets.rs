@@ -10,6 +10,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use storage::{Database, StoreError};
 
+use crate::address::NO_COUNTRY;
 use crate::gateways::{GatewayError, PerCountry};
 use crate::rules::budget::{Allowed, Ledger, Most, Spent, Verdict};
 use crate::store::deliveries;
@@ -22,12 +23,18 @@ const MILLION: f64 = 1_000_000.0;
 #[derive(Debug, Clone, clap::Args)]
 #[command(next_help_heading = "Budgets")]
 pub struct BudgetSettings {
-    /// Messages in an hour, in all; 0 for any number. The outbox is not counted
+    /// Text messages in an hour, in all; 0 for any number. The outbox is not counted
     #[arg(long, env = "BUDGET_PER_HOUR", default_value_t = 1_000)]
     pub budget_per_hour: u64,
-    /// Messages in 24 hours, in all; 0 for any number
+    /// Text messages in 24 hours, in all; 0 for any number
     #[arg(long, env = "BUDGET_PER_DAY", default_value_t = 5_000)]
     pub budget_per_day: u64,
+    /// E-mails in an hour; 0 for any number. They count for nothing else
+    #[arg(long, env = "BUDGET_EMAIL_PER_HOUR", default_value_t = 1_000)]
+    pub budget_email_per_hour: u64,
+    /// E-mails in 24 hours; 0 for any number
+    #[arg(long, env = "BUDGET_EMAIL_PER_DAY", default_value_t = 5_000)]
+    pub budget_email_per_day: u64,
     /// Messages to a country in an hour; others for some, as in `200,US=800`
     #[arg(long, env = "BUDGET_PER_COUNTRY_HOUR")]
     pub budget_per_country_hour: Option<PerCountry<String>>,
@@ -46,6 +53,14 @@ pub struct BudgetSettings {
 }
 
 impl BudgetSettings {
+    fn email(&self) -> Allowed {
+        let most = |messages| Most { messages, money: 0 };
+        Allowed {
+            hour: most(self.budget_email_per_hour),
+            day: most(self.budget_email_per_day),
+        }
+    }
+
     fn in_all(&self) -> Result<Allowed, GatewayError> {
         let given = [self.budget_money_per_hour, self.budget_money_per_day];
         if given.iter().any(Option::is_some) && self.prices.is_none() {
@@ -96,17 +111,32 @@ fn read<T>(
 /// Budgets, and what is spent.
 #[derive(Debug)]
 pub(crate) struct Budgets {
+    /// Text messages.
     in_all: Allowed,
+    email: Allowed,
     country_hour: PerCountry<u64>,
     country_day: PerCountry<u64>,
     prices: PerCountry<u64>,
     spent: Mutex<Spending>,
 }
 
+/// A flood of e-mails must not end the text messages: what has no country counts for itself alone.
 #[derive(Debug, Default)]
 struct Spending {
     in_all: Ledger,
     of: HashMap<String, Ledger>,
+}
+
+impl Spending {
+    fn add(&mut self, country: &str, at: i64, spent: Spent) {
+        if country != NO_COUNTRY {
+            self.in_all.add(at, spent);
+        }
+        self.of
+            .entry(country.to_owned())
+            .or_default()
+            .add(at, spent);
+    }
 }
 
 impl Budgets {
@@ -117,6 +147,7 @@ impl Budgets {
         let day = settings.budget_per_country_day.as_ref();
         Ok(Self {
             in_all: settings.in_all()?,
+            email: settings.email(),
             country_hour: read("BUDGET_PER_COUNTRY_HOUR", hour, "number", number)?,
             country_day: read("BUDGET_PER_COUNTRY_DAY", day, "number", number)?,
             prices: read("PRICES", settings.prices.as_ref(), "price", price)?,
@@ -131,6 +162,9 @@ impl Budgets {
     /// What a message costs, in millionths of the currency's unit.
     pub(crate) fn price(&self, country: &str, segments: usize) -> u64 {
         let segments = u64::try_from(segments).unwrap_or(u64::MAX);
+        if country == NO_COUNTRY {
+            return 0;
+        }
         let price = self.prices.of(country).copied().unwrap_or(0);
         price.saturating_mul(segments)
     }
@@ -142,28 +176,17 @@ impl Budgets {
         money: u64,
         now: i64,
     ) -> (Verdict, Option<Reserved>) {
-        let most = |of: &PerCountry<u64>| Most {
-            messages: of.of(country).copied().unwrap_or(0),
-            money: 0,
-        };
-        let allowed = Allowed {
-            hour: most(&self.country_hour),
-            day: most(&self.country_day),
-        };
+        let allowed = self.allowed(country);
         let mut spent = self.spent();
         let of_country = spent.of.entry(country.to_owned()).or_default();
-        let verdict = of_country.verdict(&allowed, now, money);
-        let verdict = verdict.or(spent.in_all.verdict(&self.in_all, now, money));
+        let mut verdict = of_country.verdict(&allowed, now, money);
+        if country != NO_COUNTRY {
+            verdict = verdict.or(spent.in_all.verdict(&self.in_all, now, money));
+        }
         if matches!(verdict, Verdict::Stop(..)) {
             return (verdict, None);
         }
-        let one = Spent { messages: 1, money };
-        spent.in_all.add(now, one);
-        spent
-            .of
-            .entry(country.to_owned())
-            .or_default()
-            .add(now, one);
+        spent.add(country, now, Spent { messages: 1, money });
         let reserved = Reserved {
             budgets: Arc::clone(self),
             country: country.to_owned(),
@@ -174,10 +197,27 @@ impl Budgets {
         (verdict, Some(reserved))
     }
 
+    /// The most for a country, or for e-mail.
+    fn allowed(&self, country: &str) -> Allowed {
+        if country == NO_COUNTRY {
+            return self.email;
+        }
+        let most = |of: &PerCountry<u64>| Most {
+            messages: of.of(country).copied().unwrap_or(0),
+            money: 0,
+        };
+        Allowed {
+            hour: most(&self.country_hour),
+            day: most(&self.country_day),
+        }
+    }
+
     /// A message of this time surely did not go.
     pub(crate) fn give_back(&self, country: &str, money: u64, at: i64) {
         let mut spent = self.spent();
-        spent.in_all.take_back(at, money);
+        if country != NO_COUNTRY {
+            spent.in_all.take_back(at, money);
+        }
         if let Some(ledger) = spent.of.get_mut(country) {
             ledger.take_back(at, money);
         }
@@ -195,8 +235,7 @@ impl Budgets {
                 messages: u64::try_from(row.messages).unwrap_or(0),
                 money: u64::try_from(row.money).unwrap_or(0),
             };
-            known.in_all.add(at, spent);
-            known.of.entry(row.country).or_default().add(at, spent);
+            known.add(&row.country, at, spent);
         }
         let mut own = self.spent();
         own.in_all.agree(known.in_all, now);

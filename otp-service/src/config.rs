@@ -12,7 +12,7 @@ use crate::gateways::GatewayKind;
 use crate::gateways::settings::GatewaySettings;
 use crate::rules::limits::Limits;
 
-/// The self-hostable OTP service of Pipit: sends one-time passcodes by text message, verifies them,
+/// The self-hostable OTP service of Pipit: sends one-time passcodes by text message or e-mail, verifies them,
 /// and keeps users and sessions. Same HTTP API as the vendor's.
 ///
 /// Secrets are read from the environment only, or from the file that their setting with _FILE at the

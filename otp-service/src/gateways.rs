@@ -16,6 +16,10 @@ pub(crate) mod receipt;
 mod reported;
 pub(crate) mod settings;
 mod smpp;
+mod smtp;
+#[cfg(feature = "sns")]
+mod sns;
+mod sns_settings;
 mod tls;
 mod twilio;
 mod vonage;
@@ -29,6 +33,7 @@ use edge::metrics::ClosedSet;
 use edge::settings::SettingError;
 use tokio::sync::mpsc;
 
+use crate::address::NO_COUNTRY;
 use crate::app::Mode;
 use crate::config::Config;
 use crate::rules::route::{self, Lane as Seen, Measured};
@@ -39,6 +44,8 @@ pub(crate) use lane::{Lane, Place};
 pub use per_country::PerCountry;
 pub(crate) use reported::{Noted, Reported};
 pub use smpp::settings::{LongMessages, SmppSettings};
+pub use smtp::settings::SmtpSettings;
+pub use sns_settings::SnsSettings;
 
 /// How messages leave the service.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, ValueEnum)]
@@ -53,6 +60,10 @@ pub enum GatewayKind {
     Http,
     /// A message centre that speaks SMPP 3.4.
     Smpp,
+    /// E-mail, by a relay that speaks SMTP.
+    Smtp,
+    /// Amazon SNS, in programs that are built with it.
+    Sns,
 }
 
 impl ClosedSet for GatewayKind {
@@ -62,6 +73,8 @@ impl ClosedSet for GatewayKind {
         Self::Vonage,
         Self::Http,
         Self::Smpp,
+        Self::Smtp,
+        Self::Sns,
     ];
 
     fn as_str(self) -> &'static str {
@@ -71,6 +84,8 @@ impl ClosedSet for GatewayKind {
             Self::Vonage => "vonage",
             Self::Http => "http",
             Self::Smpp => "smpp",
+            Self::Smtp => "smtp",
+            Self::Sns => "sns",
         }
     }
 }
@@ -78,6 +93,16 @@ impl ClosedSet for GatewayKind {
 impl GatewayKind {
     pub(crate) fn parse(word: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|kind| kind.as_str() == word)
+    }
+
+    /// Whether it takes messages to phone numbers.
+    pub(crate) fn takes_texts(self) -> bool {
+        self != Self::Smtp
+    }
+
+    /// Whether it takes messages to e-mail addresses.
+    pub(crate) fn takes_email(self) -> bool {
+        matches!(self, Self::Outbox | Self::Smtp)
     }
 }
 
@@ -162,13 +187,14 @@ impl Gateways {
     pub(crate) fn of(config: &Config) -> Result<Self, GatewayError> {
         let named = &config.gateway;
         let real = !named.contains(&GatewayKind::Outbox);
+        let texts = named.iter().any(|kind| kind.takes_texts());
         if named.is_empty() || !real && named.len() > 1 {
             return Err(GatewayError::Setting(
-                "GATEWAY: name `outbox` alone, or gateways that send, as in GATEWAY=twilio,vonage"
+                "GATEWAY: name `outbox` alone, or gateways that send, as in GATEWAY=twilio,vonage,smtp"
                     .to_owned(),
             ));
         }
-        if real && config.allowed_countries.is_empty() {
+        if real && texts && config.allowed_countries.is_empty() {
             return Err(GatewayError::Setting(
                 "ALLOWED_COUNTRIES: say which countries codes are sent to, as in ALLOWED_COUNTRIES=US,DE (ISO 3166 \
                  alpha-2); a gateway that costs money does not start with all of them"
@@ -183,6 +209,15 @@ impl Gateways {
                 GatewayKind::Vonage => Box::new(vonage::Vonage::of(&config.gateways)?),
                 GatewayKind::Http => Box::new(http::Http::of(&config.gateways)?),
                 GatewayKind::Smpp => Box::new(smpp::Smpp::of(&config.gateways)?),
+                GatewayKind::Smtp => Box::new(smtp::Smtp::of(&config.gateways)?),
+                #[cfg(feature = "sns")]
+                GatewayKind::Sns => Box::new(sns::Sns::of(&config.gateways)?),
+                #[cfg(not(feature = "sns"))]
+                GatewayKind::Sns => {
+                    let sentence = "GATEWAY: this program was built without Amazon SNS: build it with \
+                                    `--features sns`";
+                    return Err(GatewayError::Setting(sentence.to_owned()));
+                }
             };
             lanes.push(Arc::new(Lane::new(*kind, gateway)));
         }
@@ -219,8 +254,13 @@ impl Gateways {
         self.lanes.iter().find(|lane| lane.kind == kind)
     }
 
-    /// The gateways that serve a country, the preferred one first.
+    /// The gateways that serve a country, the preferred one first; those that take e-mail where there is
+    /// none.
     pub(crate) fn route(&self, country: &str) -> Vec<&Arc<Lane>> {
+        if country == NO_COUNTRY {
+            let lanes = self.lanes.iter();
+            return lanes.filter(|lane| lane.kind.takes_email()).collect();
+        }
         let kinds = self.routes.of(country).into_iter().flatten();
         kinds.filter_map(|kind| self.lane(*kind)).collect()
     }
@@ -296,15 +336,21 @@ impl Gateways {
         }
     }
 
-    /// Gives every gateway the weight that its last quarter of an hour deserves.
+    /// Gives every gateway the weight that its last quarter of an hour deserves, beside those that could
+    /// have had its messages.
     pub(crate) fn weigh(&self, measured: impl Fn(GatewayKind) -> Measured) {
-        let before: Vec<_> = self
-            .lanes
-            .iter()
-            .map(|lane| (lane.weight(), measured(lane.kind)))
-            .collect();
-        for (lane, weight) in self.lanes.iter().zip(route::weigh(&before)) {
-            lane.weigh(weight);
+        for texts in [true, false] {
+            let lanes = self.lanes.iter();
+            let lanes: Vec<_> = lanes
+                .filter(|lane| lane.kind.takes_texts() == texts)
+                .collect();
+            let before: Vec<_> = lanes
+                .iter()
+                .map(|lane| (lane.weight(), measured(lane.kind)))
+                .collect();
+            for (lane, weight) in lanes.into_iter().zip(route::weigh(&before)) {
+                lane.weigh(weight);
+            }
         }
     }
 }

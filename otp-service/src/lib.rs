@@ -47,7 +47,9 @@ pub use chores::{Chore, ChoreError};
 pub use config::{Config, Policy};
 pub use edge::keys::KeyError;
 pub use gateways::settings::{GatewaySettings, HttpFormat, HttpMethod, Statuses};
-pub use gateways::{GatewayError, GatewayKind, LongMessages, PerCountry, SmppSettings};
+pub use gateways::{
+    GatewayError, GatewayKind, LongMessages, PerCountry, SmppSettings, SmtpSettings, SnsSettings,
+};
 pub use message::{Fault as TemplateFault, TemplateError};
 pub use random::{Random, RandomError};
 pub use serve::{Prepared, StartError, prepare, prepare_with, serve};

@@ -5,6 +5,7 @@
 
 mod coded;
 mod language;
+mod mail;
 mod own;
 mod segments;
 mod words;
@@ -26,6 +27,7 @@ use words::Words;
 
 pub(crate) use coded::Coded;
 pub(crate) use language::Language;
+pub(crate) use mail::Mail;
 pub(crate) use segments::Alphabet;
 
 /// A message cannot be written with these settings.
@@ -171,10 +173,7 @@ impl Template {
 
     /// What is sent in a language, with a made-up code.
     pub(crate) fn sample(&self, language: Language, minutes: u8) -> Sample {
-        let code: String = ('1'..='9')
-            .chain(['0'])
-            .take(usize::from(self.code_digits))
-            .collect();
+        let code = self.made_up_code();
         let text = self.with_origin(&self.sentences(language, &code, minutes), &code);
         let size = Size::of(&text);
         Sample {
@@ -188,6 +187,16 @@ impl Template {
             faults: self.faults(language),
             text,
         }
+    }
+
+    /// The e-mail in a language, with a made-up code.
+    pub(crate) fn sample_mail(&self, language: Language, minutes: u8) -> String {
+        self.mail(language, &self.made_up_code(), minutes)
+    }
+
+    fn made_up_code(&self) -> String {
+        let digits = ('1'..='9').chain(['0']);
+        digits.take(usize::from(self.code_digits)).collect()
     }
 
     fn own_text(&self, language: Language) -> Option<&OwnText> {
@@ -224,8 +233,8 @@ impl Template {
     }
 
     /// The text. Its last line binds the code to the page's origin, so that browsers offer it there
-    /// and nowhere else (origin-bound one-time codes); nothing follows it.
-    /// An e-mail needs no such line.
+    /// and nowhere else (origin-bound one-time codes); nothing follows it. What an e-mail says is
+    /// [`Self::mail`].
     pub(crate) fn text(
         &self,
         language: Language,
@@ -233,11 +242,29 @@ impl Template {
         code: &OtpCode,
         lifetime: CodeLifetime,
     ) -> String {
-        let sentences = self.sentences(language, code.as_str(), lifetime.as_minutes());
+        let (code, minutes) = (code.as_str(), lifetime.as_minutes());
         match to {
-            Address::Phone(_) => self.with_origin(&sentences, code.as_str()),
-            Address::Email(_) => sentences,
+            Address::Phone(_) => self.with_origin(&self.sentences(language, code, minutes), code),
+            Address::Email(_) => self.mail(language, code, minutes),
         }
+    }
+
+    /// An e-mail, as [`Mail`] reads it. It says what a text message says, with the code in the first line
+    /// and not in the subject, which relays write into their logs; and, since a mailbox shows messages that
+    /// somebody else has asked for side by side with one's own, what to do with such a one. The last line is that of text
+    /// messages: there are browsers that read codes from mailboxes too.
+    fn mail(&self, language: Language, code: &str, minutes: u8) -> String {
+        let words = Words::of(language);
+        let paragraphs = [
+            &self.sentences(language, code, minutes),
+            words.not_asked_for,
+        ]
+        .join("\n\n");
+        let mail = Mail {
+            subject: &(words.subject)(&self.app_name),
+            body: &self.with_origin(&format!("{paragraphs}\n"), code),
+        };
+        mail.text()
     }
 
     /// The languages whose text messages can take more than one segment, and how many: they have letters

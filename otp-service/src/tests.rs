@@ -15,6 +15,7 @@ macro_rules! every_test {
         mod devices;
         mod durability;
         mod fake_gateway;
+        mod fake_relay;
         mod fake_smsc;
         mod gateway_faults;
         mod gateway_settings;
@@ -35,6 +36,9 @@ macro_rules! every_test {
         mod sessions;
         mod sign_in;
         mod smpp;
+        mod smtp;
+        #[cfg(feature = "sns")]
+        mod sns;
         mod throttles;
         mod users;
     };

@@ -2,13 +2,16 @@
 //! codes travel through them. The servers are in `foreign/`.
 
 use std::net::SocketAddr;
+use std::path::Path;
 
 use crate::command::run;
 use crate::failure::Failure;
 use crate::npm::Packages;
 use crate::progress::step;
+use crate::python::{self, Python};
 use crate::service::{self, Service};
 use crate::start::free_address;
+use crate::workspace;
 
 /// Opens nothing but the data that is made for one run and thrown away after it. With a live key messages
 /// leave, here to this machine.
@@ -16,14 +19,23 @@ const KEY: &str = "sk_live_000000000000000000000000000000000000000000000000";
 /// Known on this machine for as long as the run takes.
 const PASSWORD: &str = "sesame12";
 
+const PYTHON_REMEDY: &str = "Read the last line of Python's message above.";
+
 /// Runs all.
 pub(crate) fn check() -> Result<(), Failure> {
     let packages = Packages::foreign()?;
+    let python = python::set_up()?;
     service::build()?;
     step("A message centre that speaks SMPP", || {
         message_centre(&packages)
     })?;
-    step("A message centre that is killed", || killed(&packages))
+    step("A message centre that is killed", || killed(&packages))?;
+    step("A mail relay that speaks SMTP", || {
+        let certificates = workspace::target_folder()?.join("foreign");
+        certify(&python, &certificates)?;
+        mail_relay(&python, &certificates, "smtp", "upgraded")?;
+        mail_relay(&python, &certificates, "smtps", "at-once")
+    })
 }
 
 fn message_centre(packages: &Packages) -> Result<(), Failure> {
@@ -87,4 +99,45 @@ fn killed(packages: &Packages) -> Result<(), Failure> {
         &mut counting,
         "Read the last lines of Node's message above.",
     )
+}
+
+/// Makes the relay's certificate, which the service has to know of when it starts.
+fn certify(python: &Python, folder: &Path) -> Result<(), Failure> {
+    std::fs::create_dir_all(folder).map_err(|error| Failure::file(folder, &error))?;
+    let mut certify = python.command();
+    certify.args(["foreign/smtp.py", "certify"]).arg(folder);
+    run(&mut certify, PYTHON_REMEDY)
+}
+
+/// `tls` is when TLS begins, and `scheme` says the same to the service.
+fn mail_relay(
+    python: &Python,
+    certificates: &Path,
+    scheme: &str,
+    tls: &str,
+) -> Result<(), Failure> {
+    let address = free_address(SocketAddr::from(([127, 0, 0, 1], 0)))?;
+    let port = address.port().to_string();
+    let there = format!("--smtp-address={scheme}://localhost:{port}");
+    let ca_file = format!("--smtp-ca-file={}", certificates.join("ca.pem").display());
+    let settings = [
+        "--gateway=smtp",
+        "--gateway-wait-ms=3000",
+        "--smtp-username=pipit",
+        "--smtp-from=Pipit <no-reply@example.com>",
+        &there,
+        &ca_file,
+    ];
+    let secrets = [("INITIAL_API_KEY", KEY), ("SMTP_PASSWORD", PASSWORD)];
+    let service = Service::start("smtp", &settings, &secrets)?;
+    let mut relay = python.command();
+    relay
+        .arg("foreign/smtp.py")
+        .env("OTP_SERVICE_URL", service.url())
+        .env("OTP_API_KEY", KEY)
+        .env("SMTP_PORT", port)
+        .env("SMTP_PASSWORD", PASSWORD)
+        .env("SMTP_CERTIFICATE", certificates.join("relay.pem"))
+        .env("SMTP_TLS", tls);
+    run(&mut relay, PYTHON_REMEDY)
 }

@@ -10,6 +10,7 @@ use shared::otp_service::{LoginOrCreateUserByEmailResponse, SendOtpByEmailReques
 
 use super::caller::Caller;
 use super::sending::{self, Sending};
+use crate::address::NO_COUNTRY;
 use crate::openapi::{Example, Operation, Tag, sample};
 use crate::rules::challenge::Purpose;
 use crate::service::Service;
@@ -54,7 +55,7 @@ pub(crate) async fn handle(
         purpose: Purpose::SignIn,
         new_user: Some(sending::new_user(request.requires_verification)),
         address: sending::email(request.email.as_str())?,
-        country: String::new(),
+        country: NO_COUNTRY.to_owned(),
         lifetime: request.expires_in,
         device: request.device_fingerprint,
         challenge_id: request.challenge_id,

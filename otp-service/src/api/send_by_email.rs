@@ -10,6 +10,7 @@ use shared::otp_service::{SendOtpByEmailRequest, SendOtpByEmailResponse};
 
 use super::caller::Caller;
 use super::sending::{self, Sending};
+use crate::address::NO_COUNTRY;
 use crate::openapi::{Example, Operation, Tag, sample};
 use crate::rules::challenge::Purpose;
 use crate::service::Service;
@@ -52,7 +53,7 @@ pub(crate) async fn handle(
         purpose: Purpose::SecondFactor,
         new_user: None,
         address: sending::email(request.email.as_str())?,
-        country: String::new(),
+        country: NO_COUNTRY.to_owned(),
         lifetime: request.expires_in,
         device: request.device_fingerprint,
         challenge_id: request.challenge_id,

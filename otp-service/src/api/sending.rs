@@ -41,6 +41,8 @@ pub(super) const EMAIL_ERRORS: &[ErrorType] = &[
     ErrorType::DestinationNotAllowed,
     ErrorType::NumberBlocked,
     ErrorType::TooManyRequests,
+    ErrorType::SmsNotSent,
+    ErrorType::SmsBudgetExhausted,
 ];
 
 /// A send as its endpoint understood it.
@@ -96,9 +98,12 @@ pub(super) async fn send(
     let now = service.clock.now();
     let tag = events::tag(&secrets, &sending.address, now);
     let in_outbox = service.gateways.take_at_once(app.mode);
-    if !in_outbox && matches!(sending.address, Address::Email(_)) {
-        return Err(ApiError::from(ErrorType::DestinationNotAllowed)
-            .message("Codes can't be sent by e-mail here."));
+    if !in_outbox && service.gateways.route(&sending.country).is_empty() {
+        let channel = match sending.address {
+            Address::Phone(_) => "Codes can't be sent by text message here.",
+            Address::Email(_) => "Codes can't be sent by e-mail here.",
+        };
+        return Err(ApiError::from(ErrorType::DestinationNotAllowed).message(channel));
     }
     let spending = if in_outbox {
         Spending::default()

@@ -6,14 +6,14 @@ use clap::Subcommand;
 
 use super::ChoreError;
 use crate::config::Config;
-use crate::message::{Language, Sample, Template};
+use crate::message::{Language, Mail, Sample, Template};
 use crate::serve::StartError;
 
-/// What text messages say.
+/// What messages say.
 #[derive(Debug, Clone, Copy, Subcommand)]
 pub enum Templates {
-    /// Show every language's message as a phone does, what it costs, and which rules it breaks; ends with
-    /// an error when there is one. Reads APP_NAME, ORIGIN_HOST, CODE_LENGTH and TEMPLATES_DIR
+    /// Show every language's message as a phone does, what it costs, and which rules it breaks, and its
+    /// e-mail; ends with an error when a rule is broken. Reads APP_NAME, ORIGIN_HOST, CODE_LENGTH and TEMPLATES_DIR
     Check {
         /// Minutes that the code works, 1 to 10
         #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u8).range(1..=10))]
@@ -33,6 +33,7 @@ impl Templates {
         for language in Language::ALL {
             let sample = template.sample(language, minutes);
             show(language, &sample, out)?;
+            show_mail(language, &template.sample_mail(language, minutes), out)?;
             if !sample.faults.is_empty() {
                 broken.push(language.tag());
             }
@@ -74,6 +75,17 @@ fn show(language: Language, sample: &Sample, out: &mut impl Write) -> std::io::R
     }
     for fault in faults {
         writeln!(out, "  ✗ {fault}")?;
+    }
+    writeln!(out)
+}
+
+fn show_mail(language: Language, text: &str, out: &mut impl Write) -> std::io::Result<()> {
+    let Some(mail) = Mail::parse(text) else {
+        return Ok(());
+    };
+    writeln!(out, "{}  e-mail · {}", language.tag(), mail.subject)?;
+    for line in mail.body.lines().flat_map(wrapped) {
+        writeln!(out, "{}", format!("  │ {line}").trim_end())?;
     }
     writeln!(out)
 }
@@ -133,6 +145,16 @@ mod tests {
             "{text}"
         );
         assert_eq!(text.matches("✓ autofill").count(), Language::ALL.len());
+        let mail = "en  e-mail · Your Acme code\n\
+                    \x20 │ Your Acme code is 123456. It works for 5\n\
+                    \x20 │ minutes. We never ask you for it.\n\
+                    \x20 │\n\
+                    \x20 │ If you did not ask for it, you can ignore\n\
+                    \x20 │ this e-mail.\n\
+                    \x20 │\n\
+                    \x20 │ @login.example.com #123456\n\n";
+        assert!(text.contains(mail), "{text}");
+        assert_eq!(text.matches("  e-mail · ").count(), Language::ALL.len());
     }
 
     #[test]

@@ -1,9 +1,12 @@
 //! The way of messages in figures, by country and gateway: both are closed sets, the gateways that are
-//! configured and the first few countries that are served (F-10).
+//! configured and the first few countries that are served (F-10). E-mails have no country.
+
+use std::collections::BTreeSet;
 
 use edge::closed_set;
 use edge::metrics::{ClosedSet, Counted, CounterTable, GaugeTable, Registry};
 
+use crate::address::NO_COUNTRY;
 use crate::commands::note_receipt;
 use crate::gateways::receipt::Disbelief;
 use crate::gateways::{GatewayKind, Gateways};
@@ -13,8 +16,11 @@ use crate::rules::delivery::Status;
 /// What is shown by country takes so many series at most, so that all together stay below 500.
 const BY_COUNTRY: usize = 120;
 const OTHER: &str = "other";
-/// While no gateway is known.
+/// While no gateway is known; the country of e-mails, where a gateway sends them.
 const NONE: &str = "none";
+/// So many rows has what no gateway has yet, or the outbox, and so many what one gateway has.
+const ROWS: usize = 5;
+const ROWS_OF_GATEWAY: usize = 8;
 
 closed_set! {
     /// How far a message has come.
@@ -109,6 +115,8 @@ impl From<Budget> for BudgetWord {
 #[derive(Debug)]
 pub(super) struct Funnel {
     countries: Vec<String>,
+    /// Whether a gateway sends e-mails.
+    email: bool,
     messages: CounterTable<3>,
     pub(super) receipts: Counted<ReceiptResult>,
     pub(super) warnings: Counted<BudgetWord>,
@@ -126,40 +134,51 @@ impl Funnel {
         gateways: &Gateways,
         served: &[String],
     ) -> Self {
-        let real: Vec<&str> = gateways.kinds().map(GatewayKind::as_str).collect();
+        let kinds: Vec<GatewayKind> = gateways.kinds().collect();
+        let email = kinds.contains(&GatewayKind::Smtp);
+        let texts = || kinds.iter().filter(|kind| kind.takes_texts());
+        let for_email = usize::from(email) * (ROWS + ROWS_OF_GATEWAY);
         // A country's own rows, and those of each gateway in it; the last place is that of the others.
-        let places = BY_COUNTRY / (5 + 8 * real.len());
+        let places = (BY_COUNTRY - for_email) / (ROWS + ROWS_OF_GATEWAY * texts().count());
         let countries: Vec<String> = served
             .iter()
             .take(places.saturating_sub(1))
             .cloned()
             .collect();
-        let shown = || countries.iter().map(String::as_str).chain([OTHER]);
-        let outbox = GatewayKind::Outbox.as_str();
-        let mut rows = Vec::new();
-        for country in shown() {
-            let row =
-                |gateway: &str, step: Step| [country, gateway, step.as_str()].map(str::to_owned);
-            rows.extend([Step::Requested, Step::Queued, Step::Failed].map(|step| row(NONE, step)));
-            for gateway in real.iter().copied().filter(|gateway| *gateway != outbox) {
-                let steps = [
+        let of_texts = texts().flat_map(|kind| {
+            let shown = countries.iter().map(String::as_str).chain([OTHER]);
+            shown.map(|country| [country, kind.as_str()])
+        });
+        let of_email = email.then_some([NONE, GatewayKind::Smtp.as_str()]);
+        let by_both: Vec<[String; 2]> = of_texts
+            .chain(of_email)
+            .map(|row| row.map(str::to_owned))
+            .collect();
+        let mut rows = BTreeSet::new();
+        for [country, gateway] in &by_both {
+            let mut row = |gateway: &str, step: Step| {
+                rows.insert([country, gateway, step.as_str()].map(str::to_owned));
+            };
+            for step in [Step::Requested, Step::Queued, Step::Failed] {
+                row(NONE, step);
+            }
+            for step in [Step::Delivered, Step::Verified] {
+                row(GatewayKind::Outbox.as_str(), step);
+            }
+            if gateway != GatewayKind::Outbox.as_str() {
+                for step in [
                     Step::Accepted,
                     Step::Refused,
                     Step::Delivered,
                     Step::Failed,
                     Step::Unknown,
                     Step::Verified,
-                ];
-                rows.extend(steps.map(|step| row(gateway, step)));
+                ] {
+                    row(gateway, step);
+                }
             }
-            rows.extend([Step::Delivered, Step::Verified].map(|step| row(outbox, step)));
         }
-        let by_both = || {
-            shown().flat_map(|country| {
-                real.iter()
-                    .map(move |gateway| [country.to_owned(), (*gateway).to_owned()])
-            })
-        };
+        let real: Vec<&str> = kinds.iter().map(|kind| kind.as_str()).collect();
         let by_gateway = || real.iter().map(|gateway| [(*gateway).to_owned()]);
         Self {
             messages: CounterTable::register(
@@ -192,14 +211,14 @@ impl Funnel {
                 "otp_delivered_ratio",
                 "Share of the last day's messages that were reported as delivered",
                 ["country", "gateway"],
-                by_both(),
+                by_both.clone(),
             ),
             usual: GaugeTable::register(
                 registry,
                 "otp_usual_delivery_seconds",
                 "How long messages usually take: the median of the last day",
                 ["country", "gateway"],
-                by_both(),
+                by_both.clone(),
             ),
             weights: GaugeTable::register(
                 registry,
@@ -223,11 +242,14 @@ impl Funnel {
                 by_gateway(),
             ),
             countries,
+            email,
         }
     }
 
     fn country<'a>(&self, country: &'a str) -> &'a str {
-        if self.countries.iter().any(|known| known == country) {
+        if country == NO_COUNTRY && self.email {
+            NONE
+        } else if self.countries.iter().any(|known| known == country) {
             country
         } else {
             OTHER
@@ -249,10 +271,11 @@ impl Funnel {
         usual: Option<u32>,
     ) {
         // What several countries share can't be measured together.
-        if self.country(country) == OTHER && country != OTHER {
+        let shown = self.country(country);
+        if shown == OTHER && country != OTHER {
             return;
         }
-        let row = [country, gateway.as_str()];
+        let row = [shown, gateway.as_str()];
         self.shares.set(row, share);
         if let Some(secs) = usual {
             self.usual.set(row, secs.into());

@@ -82,6 +82,10 @@ impl Host {
 /// Those of the system's resolver; when nothing is left.
 pub(super) async fn resolve(name: &str, port: u16, private: bool) -> io::Result<Vec<SocketAddr>> {
     let found = tokio::net::lookup_host((name, port)).await?;
+    open(found, private)
+}
+
+fn open(found: impl Iterator<Item = SocketAddr>, private: bool) -> io::Result<Vec<SocketAddr>> {
     let open: Vec<_> = found
         .filter(|address| private || !is_private(address.ip()))
         .collect();
@@ -199,5 +203,24 @@ mod tests {
         ] {
             assert!(!is_private(open.parse().unwrap()), "{open}");
         }
+    }
+
+    #[test]
+    fn of_a_names_addresses_those_in_private_networks_are_passed_by_g_08() {
+        let found = |addresses: &[&str], private| {
+            let addresses = addresses.iter().map(|text| text.parse().unwrap());
+            open(addresses, private).map(|open| open.len())
+        };
+        let both = ["10.0.0.1:465", "198.51.100.7:465", "[fd00::1]:465"];
+        assert_eq!(found(&both, false).unwrap(), 1);
+        assert_eq!(found(&both, true).unwrap(), 3);
+        for one in [
+            "127.0.0.1:465",
+            "169.254.169.254:465",
+            "[::ffff:10.0.0.1]:465",
+        ] {
+            assert!(found(&[one], false).is_err(), "{one}");
+        }
+        assert!(found(&[], true).is_err());
     }
 }

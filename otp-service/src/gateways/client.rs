@@ -27,7 +27,7 @@ use super::{Answered, Doubt, Handed, Refusal};
 /// No answer that says what became of a message is near this size (G-08).
 const LARGEST_ANSWER: usize = 64 * 1024;
 /// An operator who tests sees so much of an answer.
-const SHOWN: usize = 500;
+pub(super) const SHOWN: usize = 500;
 
 /// How long a gateway may take (H-01).
 #[derive(Debug, Clone, Copy)]
@@ -67,6 +67,15 @@ pub(super) enum Failure {
     NotReached,
     /// Some may have.
     Doubtful(Doubt),
+}
+
+impl From<Failure> for Handed {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::NotReached => Self::Refused(Refusal::Unreachable),
+            Failure::Doubtful(doubt) => Self::Unknown(doubt),
+        }
+    }
 }
 
 pub(super) struct Client {
@@ -129,17 +138,18 @@ impl Client {
                     .collect(),
             },
             Err((failure, came_back)) => Answered {
-                handed: match failure {
-                    Failure::NotReached => Handed::Refused(Refusal::Unreachable),
-                    Failure::Doubtful(doubt) => Handed::Unknown(doubt),
-                },
+                handed: failure.into(),
                 status: 0,
                 came_back,
             },
         }
     }
 
-    async fn exchange(&self, request: Request<Full<Bytes>>) -> Result<Reply, (Failure, String)> {
+    /// The whole answer, or what became of the request and why.
+    pub(super) async fn exchange(
+        &self,
+        request: Request<Full<Bytes>>,
+    ) -> Result<Reply, (Failure, String)> {
         let exchange = async {
             let response = self.pool.request(request).await.map_err(|error| {
                 let failure = if error.is_connect() {
@@ -173,8 +183,8 @@ impl Client {
     }
 }
 
-/// hyper's errors say little without what is behind them, and nothing of what was sent.
-fn chain(error: &dyn std::error::Error) -> String {
+/// Errors of libraries say little without what is behind them, and nothing of what was sent.
+pub(super) fn chain(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut behind = error.source();
     while let Some(cause) = behind {

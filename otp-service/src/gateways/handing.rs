@@ -6,10 +6,10 @@ use std::pin::Pin;
 pub(crate) struct Outgoing<'a> {
     /// Ours; the gateway gives it back in its receipts.
     pub(crate) id: &'a str,
-    /// E.164.
+    /// E.164, or an e-mail address.
     pub(crate) to: &'a str,
     pub(crate) text: &'a str,
-    /// ISO 3166 alpha-2.
+    /// ISO 3166 alpha-2, `""` for an e-mail address.
     pub(crate) country: &'a str,
     /// Its code works for so many seconds; later it need not arrive any more.
     pub(crate) lives: i64,
@@ -88,7 +88,7 @@ impl Handed {
 /// The end of an attempt, with what came back for an operator who tests; it may hold the number.
 pub(crate) struct Answered {
     pub(crate) handed: Handed,
-    /// HTTP status, or what stands for it; 0 without an answer.
+    /// HTTP status, or what stands for it there; 0 without an answer.
     pub(crate) status: u16,
     pub(crate) came_back: String,
 }

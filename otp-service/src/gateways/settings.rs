@@ -7,7 +7,7 @@ use edge::settings::{Secret, SettingError};
 
 use super::address::Address;
 use super::client::TimeLimits;
-use super::{GatewayError, GatewayKind, PerCountry, SmppSettings};
+use super::{GatewayError, GatewayKind, PerCountry, SmppSettings, SmtpSettings, SnsSettings};
 
 /// The settings of gateways. Secrets are read from the environment only, or from the file that their
 /// setting with _FILE at the end names.
@@ -125,6 +125,12 @@ pub struct GatewaySettings {
     /// A message centre
     #[command(flatten)]
     pub smpp: SmppSettings,
+    /// A mail relay
+    #[command(flatten)]
+    pub smtp: SmtpSettings,
+    /// Amazon SNS
+    #[command(flatten)]
+    pub sns: SnsSettings,
     /// How long gateways may take.
     #[arg(skip)]
     pub(crate) time_limits: TimeLimits,
@@ -186,6 +192,8 @@ impl GatewaySettings {
             (&mut self.http_gateway_headers, "HTTP_GATEWAY_HEADERS"),
             (&mut self.http_gateway_secret, "HTTP_GATEWAY_SECRET"),
             (&mut self.smpp.smpp_password, "SMPP_PASSWORD"),
+            (&mut self.smtp.smtp_password, "SMTP_PASSWORD"),
+            (&mut self.sns.sns_secret_access_key, "SNS_SECRET_ACCESS_KEY"),
         ] {
             *secret = edge::settings::secret_from_environment(name);
         }
@@ -196,15 +204,17 @@ impl GatewaySettings {
         &self,
         named: &[GatewayKind],
     ) -> Result<PerCountry<Vec<GatewayKind>>, GatewayError> {
+        let texts = named.iter().copied().filter(|kind| kind.takes_texts());
+        let texts: Vec<_> = texts.collect();
         let Some(routes) = &self.gateway_routes else {
-            return Ok(PerCountry::for_all(named.to_vec()));
+            return Ok(PerCountry::for_all(texts));
         };
         let read = |route: &String| -> Result<Vec<GatewayKind>, GatewayError> {
             let kinds = route.split('+').map(|word| {
-                let kind = GatewayKind::parse(word.trim()).filter(|kind| named.contains(kind));
+                let kind = GatewayKind::parse(word.trim()).filter(|kind| texts.contains(kind));
                 kind.ok_or_else(|| {
                     GatewayError::Setting(format!(
-                        "GATEWAY_ROUTES: {} is not one of those that GATEWAY names",
+                        "GATEWAY_ROUTES: {} is not one of those that GATEWAY names for text messages",
                         word.trim()
                     ))
                 })
@@ -214,19 +224,21 @@ impl GatewaySettings {
         let read = routes.map(read)?;
         Ok(match read.others() {
             Some(_) => read,
-            None => read.with_others(named.to_vec()),
+            None => read.with_others(texts),
         })
     }
 
     /// The setting that has no sender for a country, if the gateway needs one.
     pub(super) fn lacks_sender(&self, kind: GatewayKind, country: &str) -> Option<&'static str> {
         let (setting, senders) = match kind {
-            GatewayKind::Outbox => return None,
+            GatewayKind::Outbox | GatewayKind::Smtp => return None,
             GatewayKind::Twilio => ("TWILIO_SENDER", &self.twilio_sender),
             GatewayKind::Vonage => ("VONAGE_SENDER", &self.vonage_sender),
             // Where its body has none, it is not set.
             GatewayKind::Http => ("HTTP_GATEWAY_SENDER", &self.http_gateway_sender),
             GatewayKind::Smpp => ("SMPP_SENDER", &self.smpp.smpp_sender),
+            // Without one the account's is taken.
+            GatewayKind::Sns => ("SNS_SENDER", &self.sns.sns_sender),
         };
         let senders = senders.as_ref()?;
         senders.of(country).is_none().then_some(setting)

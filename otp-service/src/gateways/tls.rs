@@ -21,12 +21,16 @@ pub(super) fn client(
     setting: &str,
     ca_file: Option<&Path>,
 ) -> Result<Arc<ClientConfig>, GatewayError> {
-    let roots = match ca_file {
-        Some(path) => read(path).map_err(|error| format!("{setting}: {error}"))?,
-        None => RootCertStore {
-            roots: webpki_roots::TLS_SERVER_ROOTS.to_vec(),
-        },
-    };
+    let mut roots = RootCertStore::empty();
+    match ca_file {
+        None => roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned()),
+        Some(path) => {
+            for certificate in certificates(setting, path)? {
+                let unusable = |_| format!("{setting}: {} holds no CA", path.display());
+                roots.add(certificate).map_err(unusable)?;
+            }
+        }
+    }
     let config = ClientConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
         .with_protocol_versions(&[&TLS13, &TLS12])
         .map_err(|error| format!("TLS can't be set up: {error}"))?
@@ -35,16 +39,18 @@ pub(super) fn client(
     Ok(Arc::new(config))
 }
 
-fn read(path: &Path) -> Result<RootCertStore, String> {
-    let text = fs::read(path).map_err(|error| format!("{}: {error}", path.display()))?;
-    let unusable = || format!("{} holds no certificates in PEM", path.display());
-    let mut roots = RootCertStore::empty();
-    for certificate in CertificateDer::pem_slice_iter(&text) {
-        let certificate = certificate.map_err(|_| unusable())?;
-        roots.add(certificate).map_err(|_| unusable())?;
+/// The certificates in a file (PEM) that a setting names; one at least.
+///
+/// # Errors
+/// When the file can't be used; it says which setting.
+pub(super) fn certificates(
+    setting: &str,
+    path: &Path,
+) -> Result<Vec<CertificateDer<'static>>, GatewayError> {
+    let text = fs::read(path).map_err(|error| format!("{setting}: {}: {error}", path.display()))?;
+    let certificates: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&text).collect();
+    match certificates {
+        Ok(certificates) if !certificates.is_empty() => Ok(certificates),
+        _ => Err(format!("{setting}: {} holds no certificates in PEM", path.display()).into()),
     }
-    if roots.is_empty() {
-        return Err(unusable());
-    }
-    Ok(roots)
 }

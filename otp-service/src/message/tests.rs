@@ -63,7 +63,65 @@ fn every_language_says_this_word_for_word_and_ends_with_the_origin_bound_line_a_
         let text = sms(&template(), language, 5);
         assert_eq!(text, format!("{sentences}\n@login.example.com #012345"));
         let text = template().text(language, &email(), &code, lifetime(5));
-        assert_eq!(text, sentences, "an e-mail needs no origin");
+        let mail = Mail::parse(&text).unwrap();
+        let (first_line, rest) = mail.body.split_once("\n\n").unwrap();
+        assert_eq!(first_line, sentences, "an e-mail says the same");
+        assert!(rest.ends_with("\n\n@login.example.com #012345"));
+    }
+}
+
+#[test]
+fn every_e_mail_has_this_subject_and_says_what_to_do_with_one_that_nobody_asked_for() {
+    let expected = [
+        (
+            "Your Pipit code",
+            "If you did not ask for it, you can ignore this e-mail.",
+        ),
+        (
+            "Clave de Pipit",
+            "Si no se ha pedido esta clave, este correo se puede ignorar.",
+        ),
+        (
+            "Votre code Pipit",
+            "Si vous ne l’avez pas demandé, ignorez cet e-mail.",
+        ),
+        (
+            "Code für Pipit",
+            "Nicht angefordert? Dann kann diese E-Mail ignoriert werden.",
+        ),
+        (
+            "Seu token Pipit",
+            "Se não foi você quem pediu, ignore este e-mail.",
+        ),
+        (
+            "Il codice Pipit",
+            "Se non è stato richiesto, questa e-mail si può ignorare.",
+        ),
+        (
+            "رمزك في Pipit",
+            "إذا لم تطلب هذا الرمز، فيمكنك تجاهل هذه الرسالة.",
+        ),
+        (
+            "आपका Pipit कोड",
+            "अगर आपने यह कोड नहीं मांगा है, तो इस ईमेल को अनदेखा करें।",
+        ),
+        (
+            "Pipitの認証コード",
+            "お心当たりのない場合は、このメールを無視してください。",
+        ),
+        ("【Pipit】验证码", "如果这不是您本人的操作，请忽略此邮件。"),
+        (
+            "Pipit kodunuz",
+            "Bu kodu siz istemediyseniz bu e-postayı dikkate almayın.",
+        ),
+    ];
+    for (language, (subject, not_asked_for)) in Language::ALL.into_iter().zip(expected) {
+        let text = template().sample_mail(language, 5);
+        let mail = Mail::parse(&text).unwrap();
+        assert_eq!(mail.subject, subject);
+        assert!(!mail.subject.contains(char::is_numeric), "no code in it");
+        let last_words = format!("\n\n{not_asked_for}\n\n@login.example.com #123456");
+        assert!(mail.body.ends_with(&last_words), "{text}");
     }
 }
 
@@ -264,6 +322,12 @@ fn no_link_no_mark_of_direction_and_no_digit_of_another_script_is_in_a_message()
             let foreign = |character: char| character.is_numeric() && !character.is_ascii_digit();
             assert!(!text.contains(foreign), "{text}");
         }
+        let mail = template().sample_mail(language, 5);
+        assert!(!mail.contains("://") && !mail.contains("www."), "{mail}");
+        assert!(
+            !mail.contains(|character| marks.contains(character)),
+            "{mail}"
+        );
     }
 }
 

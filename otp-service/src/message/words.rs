@@ -29,6 +29,10 @@ pub(super) struct Words {
     pub(super) lifetime: fn(u8) -> String,
     /// That nobody of ours asks for it.
     pub(super) never_asked: &'static str,
+    /// What an e-mail is about; takes the product's name.
+    pub(super) subject: fn(&str) -> String,
+    /// What somebody does who has not asked for the code. In e-mails alone: a text message has no room for it.
+    pub(super) not_asked_for: &'static str,
     /// What stands between sentences.
     pub(super) gap: &'static str,
 }

@@ -1,5 +1,5 @@
-//! Gateways on a loopback socket: they answer in the published shapes of Twilio and Vonage, write down
-//! what they are given, and play any fault that they are told to.
+//! Gateways on a loopback socket: they answer in the published shapes of Twilio, Vonage and Amazon SNS, write
+//! down what they are given, and play any fault that they are told to.
 
 use std::collections::VecDeque;
 use std::io;
@@ -49,6 +49,20 @@ impl Script {
         )
     }
 
+    /// An error of Amazon SNS.
+    #[cfg(feature = "sns")]
+    pub(super) fn sns_error(status: u16, code: &str, message: &str) -> Self {
+        let whose = if status < 500 { "Sender" } else { "Receiver" };
+        Self::Answer(
+            status,
+            format!(
+                "<ErrorResponse xmlns=\"http://sns.amazonaws.com/doc/2010-03-31/\">\n  <Error>\n    <Type>{whose}</Type>\n    \
+                 <Code>{code}</Code>\n    <Message>{message}</Message>\n  </Error>\n  \
+                 <RequestId>9dfd7f86-4b1d-5a5e-a1f4-22d9b35c5a2a</RequestId>\n</ErrorResponse>\n"
+            ),
+        )
+    }
+
     /// A problem of Vonage's APIs (RFC 7807).
     pub(super) fn vonage_error(status: u16, title: &str) -> Self {
         Self::json(
@@ -83,6 +97,7 @@ impl Given {
     /// What the phone shows.
     pub(super) fn text(&self) -> String {
         self.field("Body")
+            .or_else(|| self.field("Message"))
             .unwrap_or_else(|| self.json()["text"].as_str().unwrap().to_owned())
     }
 
@@ -177,6 +192,7 @@ async fn answer(State(gateway): State<FakeGateway>, request: Request) -> Respons
         None if parts.uri.path().ends_with("/Messages.json") => {
             with(201, twilio_message(count).to_string())
         }
+        None if parts.uri.path() == "/" => with(200, sns_published(count)),
         None => with(
             202,
             json!({"message_uuid": format!("aaaaaaaa-bbbb-cccc-dddd-{count:012}")}).to_string(),
@@ -213,6 +229,14 @@ fn twilio_message(count: usize) -> Value {
         "price_unit": null, "messaging_service_sid": SERVICE, "sid": sid(count), "status": "accepted",
         "subresource_uris": {"media": "/2010-04-01/Accounts/…/Media.json"}, "to": "+15558675310", "uri": "/2010-04-01/Accounts/…"
     })
+}
+
+fn sns_published(count: usize) -> String {
+    format!(
+        "<PublishResponse xmlns=\"http://sns.amazonaws.com/doc/2010-03-31/\">\n  <PublishResult>\n    \
+         <MessageId>00000000-0000-0000-0000-{count:012}</MessageId>\n  </PublishResult>\n  <ResponseMetadata>\n    \
+         <RequestId>f187a3c1-376f-11df-8963-01868b7c937a</RequestId>\n  </ResponseMetadata>\n</PublishResponse>\n"
+    )
 }
 
 pub(super) const ACCOUNT: &str = "AC0123456789abcdef0123456789abcdef";

@@ -28,6 +28,8 @@ async fn settings_that_are_not_complete_keep_it_from_starting_and_say_what_is_mi
     let with_smpp: fn(&mut GatewaySettings) = |settings| settings.smpp.smpp_password = Some("sesame12".into());
     let long_password: fn(&mut GatewaySettings) = |settings| settings.smpp.smpp_password = Some(SECRET.into());
     let smpp = ["--gateway=smpp", countries, "--smpp-system-id=pipit", "--smpp-sender=Pipit"];
+    let half_account: fn(&mut GatewaySettings) = |settings| settings.smtp.smtp_password = Some(SECRET.into());
+    let smtp = ["--gateway=smtp", "--smtp-from=no-reply@example.com"];
     let twilio = ["--gateway=twilio", countries, "--twilio-account-sid=AC1", "--twilio-sender=x"];
     for (arguments, set, said) in [
         (&["--gateway=twilio"][..], without, &["ALLOWED_COUNTRIES=US,DE"][..]),
@@ -77,6 +79,35 @@ async fn settings_that_are_not_complete_keep_it_from_starting_and_say_what_is_mi
             &["SMPP_CA_FILE", "/nowhere"],
         ),
         (&[&smpp[..], &["--smpp-address=smpps://localhost"]].concat(), long_password, &["SMPP_PASSWORD", "8"]),
+        (&["--gateway=smtp"], without, &["needs SMTP_ADDRESS, SMTP_FROM,", "docs/gateways.md"]),
+        (&[&smtp[..], &["--smtp-address=mail.example.com"]].concat(), without, &["SMTP_ADDRESS", "smtps://"]),
+        (
+            &[&smtp[..], &["--smtp-address=smtps://10.0.0.1"]].concat(),
+            without,
+            &["SMTP_ADDRESS", "GATEWAY_PRIVATE_HOSTS"],
+        ),
+        (
+            &[&smtp[..], &["--smtp-address=smtps://localhost", "--smtp-ca-file=/nowhere"]].concat(),
+            without,
+            &["SMTP_CA_FILE", "/nowhere"],
+        ),
+        (&[&smtp[..], &["--smtp-address=smtp://localhost"]].concat(), half_account, &["needs SMTP_USERNAME,"]),
+        (
+            &[&smtp[..], &["--smtp-address=smtp://localhost", "--smtp-username=pipit"]].concat(),
+            without,
+            &["needs SMTP_PASSWORD,"],
+        ),
+        (&["--gateway=smtp", "--smtp-address=smtp://localhost", "--smtp-from=Pipit"], without, &["SMTP_FROM: one mailbox"]),
+        (&[&twilio[..], &["--gateway-routes=DE=smtp"]].concat(), with_secret, &["GATEWAY_ROUTES", "smtp"]),
+        #[cfg(feature = "sns")]
+        (
+            &["--gateway=sns", countries],
+            without,
+            &["SNS_REGION", "SNS_ACCESS_KEY_ID", "SNS_SECRET_ACCESS_KEY", "docs/gateways.md"],
+        ),
+        #[cfg(not(feature = "sns"))]
+        (&["--gateway=sns", countries], without, &["built without Amazon SNS"]),
+        (&["--gateway=outbox,smtp"], without, &["GATEWAY: name `outbox` alone"]),
         (&["--gateway=outbox,twilio"], without, &["GATEWAY: name `outbox` alone"]),
         (
             &[&twilio[..], &["--gateway-routes=DE=vonage"]].concat(),

@@ -6,6 +6,7 @@ use edge::testing::Call;
 use serde_json::json;
 
 use super::fake_gateway::FakeGateway;
+use super::fake_relay::FakeRelay;
 use super::gateways::{arguments, ask, start};
 use super::harness::{Harness, KEY, NUMBER};
 use crate::lookout::look;
@@ -72,19 +73,28 @@ async fn no_label_comes_from_a_request_and_there_are_at_most_500_series_f_10() {
 #[tokio::test]
 async fn with_every_gateway_and_many_countries_there_are_at_most_500_series_f_10() {
     let gateway = FakeGateway::start().await;
-    let mut with = arguments("twilio,vonage,http", &gateway.base, &gateway.base);
+    let relay = FakeRelay::start().await;
+    let mut with = arguments("twilio,vonage,http,smtp", &gateway.base, &gateway.base);
     with.retain(|argument| !argument.starts_with("--allowed-countries"));
-    with.push("--allowed-countries=US,CA,DE,FR,IT,ES,GB,IN,BR,JP".to_owned());
+    with.extend([
+        "--allowed-countries=US,DE,CA,FR,IT,ES,GB,IN,BR,JP".to_owned(),
+        format!("--smtp-address={}", relay.address),
+        "--smtp-from=no-reply@example.com".to_owned(),
+    ]);
     let harness = start(&with).await;
     for number in [NUMBER, "+4915112345678", "+5521987654321"] {
         ask(&harness, number).await.assert_ok();
     }
+    let email = json!({"email": "ada@example.org", "expires_in": 5});
+    harness.post("/otps/email/login_or_create", &email).await.assert_ok();
     harness.dispatch().await;
     let samples = samples(&harness);
     for counted in [
         "otp_messages_total{country=\"US\",gateway=\"none\",step=\"requested\"} 1",
         "otp_messages_total{country=\"DE\",gateway=\"none\",step=\"queued\"} 1",
         "otp_messages_total{country=\"other\",gateway=\"twilio\",step=\"accepted\"} 1",
+        "otp_messages_total{country=\"none\",gateway=\"none\",step=\"requested\"} 1",
+        "otp_messages_total{country=\"none\",gateway=\"smtp\",step=\"accepted\"} 1",
     ] {
         assert!(samples.iter().any(|line| line == counted), "{counted}: {samples:#?}");
     }

@@ -13,5 +13,7 @@ pub(super) const WORDS: Words = Words {
         _ => format!("صالح لمدة {minutes} دقائق."),
     },
     never_asked: "لن نطلبه منك أبدًا.",
+    subject: |app_name| format!("رمزك في {app_name}"),
+    not_asked_for: "إذا لم تطلب هذا الرمز، فيمكنك تجاهل هذه الرسالة.",
     gap: " ",
 };

@@ -11,5 +11,7 @@ pub(super) const WORDS: Words = Words {
         _ => format!("Ele vale por {minutes} minutos."),
     },
     never_asked: "Nunca pedimos esse token.",
+    subject: |app_name| format!("Seu token {app_name}"),
+    not_asked_for: "Se não foi você quem pediu, ignore este e-mail.",
     gap: " ",
 };

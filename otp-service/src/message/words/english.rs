@@ -10,5 +10,7 @@ pub(super) const WORDS: Words = Words {
         _ => format!("It works for {minutes} minutes."),
     },
     never_asked: "We never ask you for it.",
+    subject: |app_name| format!("Your {app_name} code"),
+    not_asked_for: "If you did not ask for it, you can ignore this e-mail.",
     gap: " ",
 };

@@ -10,5 +10,7 @@ pub(super) const WORDS: Words = Words {
         _ => format!("Il est valable {minutes} minutes."),
     },
     never_asked: "Nous ne vous le demanderons jamais.",
+    subject: |app_name| format!("Votre code {app_name}"),
+    not_asked_for: "Si vous ne l’avez pas demandé, ignorez cet e-mail.",
     gap: " ",
 };

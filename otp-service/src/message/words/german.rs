@@ -10,5 +10,7 @@ pub(super) const WORDS: Words = Words {
         _ => format!("Gültig für {minutes} Minuten."),
     },
     never_asked: "Wir fragen nie danach.",
+    subject: |app_name| format!("Code für {app_name}"),
+    not_asked_for: "Nicht angefordert? Dann kann diese E-Mail ignoriert werden.",
     gap: " ",
 };

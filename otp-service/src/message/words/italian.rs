@@ -10,5 +10,7 @@ pub(super) const WORDS: Words = Words {
         _ => format!("Vale {minutes} minuti."),
     },
     never_asked: "Non lo chiederemo mai.",
+    subject: |app_name| format!("Il codice {app_name}"),
+    not_asked_for: "Se non è stato richiesto, questa e-mail si può ignorare.",
     gap: " ",
 };

@@ -11,5 +11,7 @@ pub(super) const WORDS: Words = Words {
         _ => format!("Caduca en {minutes} minutos."),
     },
     never_asked: "Nunca pedimos esta clave.",
+    subject: |app_name| format!("Clave de {app_name}"),
+    not_asked_for: "Si no se ha pedido esta clave, este correo se puede ignorar.",
     gap: " ",
 };

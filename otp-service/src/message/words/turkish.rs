@@ -7,5 +7,7 @@ pub(super) const WORDS: Words = Words {
     code: |app_name, code| format!("{app_name} kodunuz: {code}."),
     lifetime: |minutes| format!("Süresi {minutes} dakika sonra dolar."),
     never_asked: "Bu kodu sizden asla istemeyiz.",
+    subject: |app_name| format!("{app_name} kodunuz"),
+    not_asked_for: "Bu kodu siz istemediyseniz bu e-postayı dikkate almayın.",
     gap: " ",
 };
