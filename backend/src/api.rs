@@ -1,6 +1,7 @@
-//! The calls of the page, one per file, each in the same order: what it does, the handler, its tests.
-//! Requests and answers are in [`shared::browser`].
+//! The calls of the page and of the app's servers, one per file, each in the same order: what it does, the handler, its tests.
+//! Requests and answers are in [`shared::browser`] and [`shared::app_server`].
 
+pub(crate) mod accounts;
 pub(crate) mod config;
 pub(crate) mod end_one_session;
 pub(crate) mod end_other_sessions;

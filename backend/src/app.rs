@@ -6,14 +6,15 @@ use edge::clock::Clock;
 use edge::metrics::Registry;
 use edge::{Readiness, Traffic};
 
-use crate::accounts::Accounts;
 use crate::binding::Binding;
 use crate::bundle::Bundle;
 use crate::device::Devices;
 use crate::otp_client::OtpClient;
 use crate::outbox::Outbox;
 use crate::plain::Keeper;
+use crate::server_key::ServerKeys;
 use crate::settings::Settings;
+use crate::store::Store;
 use crate::verification::Seal;
 
 /// The backend's parts.
@@ -25,7 +26,9 @@ pub(crate) struct App {
     pub(crate) readiness: Readiness,
     pub(crate) clock: Clock,
     pub(crate) settings: Settings,
-    pub(crate) accounts: Accounts,
+    pub(crate) store: Store,
+    /// Of the app's own servers.
+    pub(crate) server_keys: ServerKeys,
     pub(crate) otp: OtpClient,
     pub(crate) seal: Seal,
     pub(crate) binding: Binding,

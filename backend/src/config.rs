@@ -17,6 +17,8 @@ pub use addresses::{Country, Link, PublicUrl, ServiceUrl};
 
 const OTP_API_KEY: &str = "OTP_API_KEY";
 const BACKEND_KEY: &str = "BACKEND_KEY";
+const DATABASE_URL: &str = "DATABASE_URL";
+const SERVER_KEYS: &str = "SERVER_KEYS";
 
 /// Sign-in with a phone number: serves the page and its calls.
 ///
@@ -38,9 +40,34 @@ pub struct Config {
     #[arg(long, env = "INSECURE_LISTEN", action = ArgAction::SetTrue)]
     pub insecure_listen: bool,
 
-    /// Folder for the accounts database and the keys made at first start; back it up as one
+    /// Folder for the accounts database, unless DATABASE_URL says otherwise, and the keys made at first start; back it up as one
     #[arg(long, env = "DATA_DIR", default_value = "data")]
     pub data_dir: PathBuf,
+
+    /// Where the accounts are, `postgres://user:password@localhost:5432/name` or `sqlite:` and a file
+    /// path; from the environment variable DATABASE_URL
+    #[arg(skip)]
+    pub database_url: Option<Secret>,
+
+    /// File with the address of the accounts database (or the environment variable DATABASE_URL holds it
+    /// itself); a database of the backend's own, not the OTP service's [default: accounts.db in DATA_DIR]
+    #[arg(long, env = "DATABASE_URL_FILE")]
+    pub database_url_file: Option<PathBuf>,
+
+    /// File with the CAs (PEM) that the certificate of a PostgreSQL server may be from, where its address
+    /// has `?sslmode=require`, as one on another machine must [default: the CAs that browsers believe]
+    #[arg(long, env = "DATABASE_CA_FILE")]
+    pub database_ca_file: Option<PathBuf>,
+
+    /// Keys of the app's own servers; from the environment variable SERVER_KEYS
+    #[arg(skip)]
+    pub server_keys: Option<Secret>,
+
+    /// File with the keys of the app's own servers, for /api/accounts: each sk_ and at least 24 letters and
+    /// digits, one a line; all of them work (or the environment variable SERVER_KEYS holds them, with
+    /// commas between) [default: none, and no server is let in]
+    #[arg(long, env = "SERVER_KEYS_FILE")]
+    pub server_keys_file: Option<PathBuf>,
 
     /// Address that people type, as https://login.example.com; decides the cookie's form, the calls'
     /// allowed origin and the last line of the text message [default: http://localhost and the port]
@@ -138,6 +165,8 @@ impl Config {
         let mut config = Self::parse();
         config.otp_api_key = secret_from_environment(OTP_API_KEY);
         config.backend_key = secret_from_environment(BACKEND_KEY);
+        config.database_url = secret_from_environment(DATABASE_URL);
+        config.server_keys = secret_from_environment(SERVER_KEYS);
         config
     }
 
@@ -151,6 +180,18 @@ impl Config {
     pub(crate) fn backend_key(&self) -> Result<Option<Secret>, SettingError> {
         let file = self.backend_key_file.as_deref();
         secret(BACKEND_KEY, self.backend_key.clone(), file)
+    }
+
+    /// The address of the own database, wherever it was given.
+    pub(crate) fn database_url(&self) -> Result<Option<Secret>, SettingError> {
+        let file = self.database_url_file.as_deref();
+        secret(DATABASE_URL, self.database_url.clone(), file)
+    }
+
+    /// The keys of the app's servers, wherever they were given.
+    pub(crate) fn server_keys(&self) -> Result<Option<Secret>, SettingError> {
+        let file = self.server_keys_file.as_deref();
+        secret(SERVER_KEYS, self.server_keys.clone(), file)
     }
 }
 
@@ -184,7 +225,12 @@ mod tests {
 
     #[test]
     fn no_secret_is_an_argument_e_04() {
-        for flag in ["--otp-api-key", "--backend-key"] {
+        for flag in [
+            "--otp-api-key",
+            "--backend-key",
+            "--database-url",
+            "--server-keys",
+        ] {
             assert!(Config::try_parse_from(["backend", flag, "secret"]).is_err());
         }
     }

@@ -4,11 +4,12 @@
 //! The route table in [`router`] reads as a table of contents. Wiring enters by one door, [`serve`],
 //! in production and in tests.
 //!
+//! The app's own servers have calls of their own, with a server key: [`api::accounts`].
+//!
 //! Deliberately absent: any table of sessions or pending verifications; any code that looks at a
 //! code; any second way to reach the OTP service than [`otp_client`]. The outbox's page is passed on
 //! by [`outbox`], without the key.
 
-mod accounts;
 mod api;
 mod app;
 mod binding;
@@ -27,8 +28,10 @@ mod plain;
 mod router;
 mod sealed;
 mod serve;
+mod server_key;
 mod settings;
 mod signed_in;
+mod store;
 #[cfg(test)]
 mod testing;
 mod verification;

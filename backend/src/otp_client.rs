@@ -5,6 +5,7 @@
 
 mod reply;
 mod transport;
+mod users;
 
 use std::fmt;
 use std::time::Duration;

@@ -34,6 +34,19 @@ pub(crate) fn router(app: Arc<App>) -> Router {
             "/api/sessions/{session_id}",
             delete(api::end_one_session::handle),
         )
+        .route(
+            "/api/accounts",
+            get(api::accounts::list::handle).post(api::accounts::link::handle),
+        )
+        .route("/api/accounts/search", post(api::accounts::find::handle))
+        .route(
+            "/api/accounts/{account_id}",
+            get(api::accounts::get::handle).delete(api::accounts::delete::handle),
+        )
+        .route(
+            "/api/accounts/{account_id}/external_id",
+            delete(api::accounts::unlink::handle),
+        )
         .route_layer(from_fn_with_state(Arc::clone(&app), origin::check));
     let plain = Router::new()
         .route("/plain", get(plain::phone::show).post(plain::send::handle))
@@ -79,6 +92,7 @@ pub(crate) fn work_of(route: &str) -> Work {
         "/api/otp/send" | "/plain" | "/plain/resend" => Work::Send,
         "/api/otp/verify" | "/plain/verify" | "/outbox" | "/outbox/{*path}" => Work::Verify,
         "/api/otp/delivery" => Work::SessionCheck,
+        accounts if accounts.starts_with("/api/accounts") => Work::Verify,
         session if session.starts_with("/api/session") || session.starts_with("/plain/") => {
             Work::SessionCheck
         }

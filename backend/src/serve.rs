@@ -12,7 +12,6 @@ use edge::{Readiness, Stop, Traffic};
 use storage::OpenError;
 use tokio::net::TcpListener;
 
-use crate::accounts::Accounts;
 use crate::app::App;
 use crate::binding::Binding;
 use crate::bundle::Bundle;
@@ -23,7 +22,9 @@ use crate::otp_client::{OtpClient, TimeLimits, UnusableKey};
 use crate::outbox::Outbox;
 use crate::plain::Keeper;
 use crate::router;
+use crate::server_key::ServerKeys;
 use crate::settings::{OtpService, Settings};
+use crate::store::{Place, Store};
 use crate::verification::Seal;
 
 /// Why the backend does not run; each is a sentence for the operator.
@@ -97,7 +98,8 @@ pub async fn serve(config: Config, listener: TcpListener, stop: Stop) -> Result<
         &config.data_dir.join("backend.key"),
     )?;
     let chosen = OtpService::choose(&config)?;
-    let accounts = Accounts::open(&config.data_dir).map_err(StartError::Accounts)?;
+    let server_keys = ServerKeys::parse(config.server_keys()?.as_ref())?;
+    let store = Store::open(&Place::of(&config)?).map_err(StartError::Accounts)?;
     let mut embedded = match &chosen {
         OtpService::Embedded => Some(Embedded::start(&config, &settings).await?),
         OtpService::Remote { .. } => None,
@@ -135,7 +137,8 @@ pub async fn serve(config: Config, listener: TcpListener, stop: Stop) -> Result<
         outbox: embedded
             .as_ref()
             .map(|own| Outbox::new(own.authority.clone())),
-        accounts,
+        store,
+        server_keys,
         settings,
     });
     tracing::info!(%address, public_url = %app.settings.public_url, "ready");
@@ -152,8 +155,8 @@ pub async fn serve(config: Config, listener: TcpListener, stop: Stop) -> Result<
         _ => Ok(()),
     };
     match Arc::into_inner(app) {
-        Some(app) => app.accounts.close().await,
-        None => tracing::error!("somebody still holds the accounts; they were not waited for"),
+        Some(app) => app.store.close().await,
+        None => tracing::error!("somebody still holds the database; it was not waited for"),
     }
     outcome.and(stopped)
 }

@@ -14,6 +14,7 @@ use shared::{ErrorType, PhoneNumber, SessionToken};
 
 use crate::app::App;
 use crate::binding::SentCookie;
+use crate::store::{Wanted, fault};
 
 /// What a caller showed, not looked into yet.
 #[derive(Debug)]
@@ -100,11 +101,11 @@ impl SignedIn {
     /// The session as the page sees it.
     pub(crate) async fn describe(&self, app: &App) -> Result<SessionResponse, ApiError> {
         let session = &self.session;
-        let account = app.accounts.find(&session.user_id).await;
-        let account = account.map_err(|error| {
-            ApiError::unavailable(ErrorType::Overloaded, error).retry_after(RETRY_AFTER_SECS)
-        })?;
-        let Some(account) = account else {
+        let account = app
+            .store
+            .account(Wanted::User(session.user_id.clone()))
+            .await;
+        let Some(account) = account.map_err(fault)? else {
             // Opened through another caller of the OTP service: nobody signed in here.
             tracing::warn!(session_id = session.id, "a session without an account");
             return Err(invalid());
@@ -120,9 +121,6 @@ impl SignedIn {
         })
     }
 }
-
-/// When the own database can't work.
-pub(crate) const RETRY_AFTER_SECS: u32 = 5;
 
 /// The number that was proved last in this session.
 fn newest_number(session: &Session) -> Option<PhoneNumber> {

@@ -85,6 +85,9 @@ pub fn refused(text: &Catalogue, refusal: Refusal, doing: Doing) -> String {
         | ErrorType::EmailNotFound
         | ErrorType::DuplicatePhoneNumber
         | ErrorType::DuplicateEmail
+        | ErrorType::AccountNotFound
+        | ErrorType::AccountLinked
+        | ErrorType::DuplicateExternalId
         | ErrorType::InternalError => text.unknown_error,
         // Words of a newer server; the enum of the contract grows without breaking this page.
         _ => text.unknown_error,

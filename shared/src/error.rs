@@ -75,6 +75,8 @@ error_types! {
     EmailNotFound = "email_not_found", 404, "E-mail address not found.";
     /// No session has this id.
     SessionNotFound = "session_not_found", 404, "Session not found.";
+    /// No account has this id.
+    AccountNotFound = "account_not_found", 404, "Account not found.";
     /// No such path.
     NotFound = "not_found", 404, "There is nothing at this address.";
     /// The path exists, the method does not.
@@ -85,6 +87,10 @@ error_types! {
     DuplicatePhoneNumber = "duplicate_phone_number", 409, "This phone number belongs to another user.";
     /// The address belongs to another user.
     DuplicateEmail = "duplicate_email", 409, "This e-mail address belongs to another user.";
+    /// Another account is linked to this id of the app.
+    DuplicateExternalId = "duplicate_external_id", 409, "This external id belongs to another account.";
+    /// The account is linked to another id of the app.
+    AccountLinked = "account_linked", 409, "This account is linked to another external id. Unlink it first.";
     /// The first request with this `Idempotency-Key` is still running.
     RequestInProgress = "request_in_progress", 409, "The same request is still running.";
     /// The body is larger than this server reads.

@@ -1,7 +1,8 @@
 //! The words that both sides of every wire use.
 //!
-//! Here live the parsed values ([`PhoneNumber`], [`OtpCode`], [`LanguageTag`], the tokens), the two contracts
-//! ([`browser`]: page and backend; [`otp_service`]: backend and OTP service) and the one list of
+//! Here live the parsed values ([`PhoneNumber`], [`OtpCode`], [`LanguageTag`], the tokens), the contracts
+//! ([`browser`]: page and backend; [`app_server`]: the app's servers and backend; [`otp_service`]: backend and
+//! OTP service) and the one list of
 //! error types with the envelope that carries them.
 //!
 //! Deliberately absent: I/O, clocks, randomness, number plans and policy. The crate is compiled
@@ -9,6 +10,7 @@
 
 #![warn(missing_docs)]
 
+pub mod app_server;
 pub mod browser;
 mod error;
 mod language_tag;

@@ -98,7 +98,7 @@ pub(crate) async fn send(
 }
 
 /// The one canonical number (B-07), if codes may go there. The OTP service has the final word.
-fn destination(app: &App, text: &HiddenText) -> Result<PhoneNumber, ApiError> {
+pub(crate) fn destination(app: &App, text: &HiddenText) -> Result<PhoneNumber, ApiError> {
     let invalid = || ApiError::from(ErrorType::InvalidPhoneNumber);
     let spelling = PhoneNumber::parse(text.as_str()).map_err(|_| invalid())?;
     let destination = Destination::parse(&spelling).map_err(|_| invalid())?;

@@ -15,7 +15,7 @@ use shared::{ErrorType, HiddenText, SessionToken};
 use storage::StoreError;
 
 use crate::app::{App, Shared};
-use crate::signed_in::RETRY_AFTER_SECS;
+use crate::store::RETRY_AFTER_SECS;
 use crate::verification::PendingVerification;
 
 pub(crate) async fn handle(
@@ -88,7 +88,7 @@ async fn sign_in(
     let (token, session) = whole(verified, &pending)?;
     let now = app.clock.now();
     let number = &pending.phone_number;
-    let account = match app.accounts.sign_in(&session.user_id, number, now).await {
+    let account = match app.store.sign_in(&session.user_id, number, now).await {
         Ok(account) => account,
         Err(error) => return Err(undone(&app, &token, &error).await),
     };

@@ -242,6 +242,9 @@ async fn answer(State(stub): State<Stub>, request: Request) -> Response {
         ("POST", "/v1/auth/sessions/verify") => memory.verify_session(&body, now),
         ("GET", "/v1/auth/sessions/list") => memory.list(query),
         ("DELETE", "/v1/auth/sessions/delete") => memory.delete(&body),
+        ("POST", "/v1/auth/users/create") => memory.create_user(&body),
+        ("POST", "/v1/auth/users/search") => memory.search(&body),
+        ("DELETE", path) if path.ends_with("/delete") => memory.delete_user(path),
         ("GET", path) if path.starts_with("/v1/auth/users/") => error(404, "user_not_found", None),
         _ => error(404, "not_found", None),
     }
