@@ -6,12 +6,14 @@ use edge::clock::Clock;
 use edge::metrics::Registry;
 use edge::{Readiness, Traffic};
 
-use crate::binding::Binding;
+use crate::access_token::AccessTokens;
 use crate::bundle::Bundle;
+use crate::carrier::Carrier;
 use crate::device::Devices;
 use crate::otp_client::OtpClient;
 use crate::outbox::Outbox;
 use crate::plain::Keeper;
+use crate::return_to::Returns;
 use crate::server_key::ServerKeys;
 use crate::settings::Settings;
 use crate::store::Store;
@@ -31,7 +33,12 @@ pub(crate) struct App {
     pub(crate) server_keys: ServerKeys,
     pub(crate) otp: OtpClient,
     pub(crate) seal: Seal,
-    pub(crate) binding: Binding,
+    /// How browsers carry their sessions.
+    pub(crate) carrier: Carrier,
+    /// Where people may be sent back to.
+    pub(crate) returns: Returns,
+    /// For the app's own APIs, where they are offered.
+    pub(crate) tokens: Option<AccessTokens>,
     pub(crate) devices: Devices,
     /// Where a browser without JavaScript is in its sign-in.
     pub(crate) plain: Keeper,

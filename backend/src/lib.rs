@@ -10,11 +10,13 @@
 //! code; any second way to reach the OTP service than [`otp_client`]. The outbox's page is passed on
 //! by [`outbox`], without the key.
 
+mod access_token;
 mod api;
 mod app;
 mod binding;
 mod brand;
 mod bundle;
+mod carrier;
 mod config;
 mod cookie;
 mod device;
@@ -25,11 +27,14 @@ mod origin;
 mod otp_client;
 mod outbox;
 mod plain;
+mod return_to;
 mod router;
 mod sealed;
 mod serve;
 mod server_key;
+mod session_cookie;
 mod settings;
+mod sign_in;
 mod signed_in;
 mod store;
 #[cfg(test)]
@@ -37,6 +42,8 @@ mod testing;
 mod verification;
 
 pub use brand::Color;
-pub use config::{Config, Country, Link, PublicUrl, ServiceUrl};
+pub use config::{
+    Config, Country, Link, PublicUrl, ReturnOrigin, ServiceUrl, SessionCookieSetting,
+};
 pub use otp_client::UnusableKey;
 pub use serve::{StartError, serve};

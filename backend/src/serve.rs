@@ -12,15 +12,17 @@ use edge::{Readiness, Stop, Traffic};
 use storage::OpenError;
 use tokio::net::TcpListener;
 
+use crate::access_token::AccessTokens;
 use crate::app::App;
-use crate::binding::Binding;
 use crate::bundle::Bundle;
+use crate::carrier::Carrier;
 use crate::config::Config;
 use crate::device::Devices;
 use crate::embedded::Embedded;
 use crate::otp_client::{OtpClient, TimeLimits, UnusableKey};
 use crate::outbox::Outbox;
 use crate::plain::Keeper;
+use crate::return_to::Returns;
 use crate::router;
 use crate::server_key::ServerKeys;
 use crate::settings::{OtpService, Settings};
@@ -99,6 +101,7 @@ pub async fn serve(config: Config, listener: TcpListener, stop: Stop) -> Result<
     )?;
     let chosen = OtpService::choose(&config)?;
     let server_keys = ServerKeys::parse(config.server_keys()?.as_ref())?;
+    let tokens = AccessTokens::of(&config, settings.public_url.to_string(), &key)?;
     let store = Store::open(&Place::of(&config)?).map_err(StartError::Accounts)?;
     let mut embedded = match &chosen {
         OtpService::Embedded => Some(Embedded::start(&config, &settings).await?),
@@ -130,7 +133,9 @@ pub async fn serve(config: Config, listener: TcpListener, stop: Stop) -> Result<
         readiness: Readiness::default(),
         otp: otp.map_err(StartError::Client)?,
         seal: Seal::new(&key),
-        binding: Binding::new(&key, &settings.public_url),
+        carrier: Carrier::new(&key, &settings),
+        returns: Returns::new(&config.return_origins, &settings.public_url),
+        tokens,
         devices: Devices::new(&key, &settings.public_url),
         plain: Keeper::new(&key, &settings.public_url),
         bundle: Bundle::load(&config.static_dir, &settings).map_err(StartError::Bundle)?,

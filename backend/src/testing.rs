@@ -18,13 +18,15 @@ use edge::{Readiness, Traffic, TrafficLimits};
 use serde_json::json;
 use tempfile::TempDir;
 
+use crate::access_token::AccessTokens;
 use crate::app::App;
-use crate::binding::Binding;
 use crate::bundle::Bundle;
+use crate::carrier::Carrier;
 use crate::config::Config;
 use crate::device::Devices;
 use crate::otp_client::{OtpClient, TimeLimits};
 use crate::plain::Keeper;
+use crate::return_to::Returns;
 use crate::router::{router, work_of};
 use crate::server_key::ServerKeys;
 use crate::settings::Settings;
@@ -115,7 +117,9 @@ impl Harness {
             clock,
             otp: OtpClient::new(&stub.base, &Secret::from(KEY), limits).unwrap(),
             seal: Seal::new(&key),
-            binding: Binding::new(&key, &settings.public_url),
+            carrier: Carrier::new(&key, &settings),
+            returns: Returns::new(&config.return_origins, &settings.public_url),
+            tokens: AccessTokens::of(&config, settings.public_url.to_string(), &key).unwrap(),
             devices: Devices::new(&key, &settings.public_url),
             plain: Keeper::new(&key, &settings.public_url),
             bundle: Bundle::load(&dist, &settings).unwrap(),

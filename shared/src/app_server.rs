@@ -1,5 +1,5 @@
-//! The contract between the servers of the app that people sign in to, and the backend: accounts. Every
-//! call carries `Authorization: Bearer` and one of the backend's server keys; no browser ever makes one.
+//! The contract between the servers of the app that people sign in to, and the backend: accounts
+//! and challenges. Every call carries `Authorization: Bearer` and one of the backend's server keys; no browser ever makes one.
 //!
 //! No address of these calls holds a number or an id of the app's own: what is looked for stands in bodies.
 
@@ -7,9 +7,10 @@ mod texts;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{HiddenText, PhoneNumber};
+use crate::otp_service::DeviceFingerprint;
+use crate::{HiddenText, LanguageTag, PhoneNumber};
 
-pub use texts::{ExternalId, Metadata, NotMetadata, NotThisText};
+pub use texts::{ExternalId, Metadata, NotMetadata, NotThisText, Purpose, ShownText};
 
 /// An account: a person who has signed in here, or is expected to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -108,4 +109,64 @@ pub struct DeleteAccountResponse {
     pub message: String,
     /// Which it was.
     pub account_id: String,
+}
+
+/// `POST /api/challenges`: a code is sent, and a person is to prove the number at the address of the answer.
+/// Exactly one of `phone_number` and `account_id`. It opens no session and makes no account.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct CreateChallengeRequest {
+    /// E.164, with `+`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phone_number: Option<HiddenText>,
+    /// `acct_…`: its number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub account_id: Option<String>,
+    /// What it is for, in a word of the app's; comes back when the result is redeemed.
+    pub purpose: Purpose,
+    /// What the person reads above the code, in their language.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<ShownText>,
+    /// Where the browser goes with the result; its origin must be on the backend's list.
+    pub return_to: String,
+    /// Of the message; the screen speaks the browser's language.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub language: Option<LanguageTag>,
+    /// The person's browser as the app sees it, for the limits of the OTP service.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub device_fingerprint: Option<DeviceFingerprint>,
+}
+
+/// A code is on its way.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CreateChallengeResponse {
+    /// `chlg_…`; keep it with the person's own session and compare it when the browser is back.
+    pub challenge_id: String,
+    /// Where to send the browser.
+    pub url: String,
+    /// The number, but for its last digits hidden.
+    pub masked_number: String,
+    /// The challenge is over in this many seconds.
+    pub expires_in_secs: u32,
+}
+
+/// `POST /api/challenges/{challenge_id}/redeem`, within two minutes after the code was right, once.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct RedeemChallengeRequest {
+    /// From the address that the browser came back to.
+    pub result_code: HiddenText,
+}
+
+/// The number was proved for this challenge.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RedeemChallengeResponse {
+    /// Of the challenge.
+    pub challenge_id: String,
+    /// As it was given; compare it with what the person is about to do.
+    pub purpose: Purpose,
+    /// The number that was proved.
+    pub phone_number: PhoneNumber,
+    /// As it was given.
+    pub account_id: Option<String>,
+    /// When, Unix seconds.
+    pub verified_at: i64,
 }

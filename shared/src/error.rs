@@ -51,6 +51,10 @@ error_types! {
     OtpExpired = "otp_expired", 400, "The code has expired. Ask for a new one.";
     /// The challenge has no tries left.
     OtpAttemptsExceeded = "otp_attempts_exceeded", 400, "The code was entered wrongly too often. Ask for a new one.";
+    /// The result code of a challenge is wrong, used, or too old: one answer for all.
+    InvalidResultCode = "invalid_result_code", 400, "The result code is wrong, used, or older than two minutes.";
+    /// The address to go back to is malformed, or its origin is not on the list.
+    ReturnNotAllowed = "return_not_allowed", 400, "`return_to` must be an address of one of the RETURN_ORIGINS.";
     /// A field is missing, malformed or out of range; the message names it.
     InvalidRequest = "invalid_request", 400, "The request is malformed.";
     /// Not the number of a phone that can receive text messages.
@@ -59,6 +63,8 @@ error_types! {
     Unauthorized = "unauthorized", 401, "The secret key is missing or not valid.";
     /// Unknown, expired or ended session.
     InvalidSession = "invalid_session", 401, "The session is not valid.";
+    /// The session is there, but the last code was given longer ago than the caller takes.
+    SignInTooOld = "sign_in_too_old", 401, "The sign-in is too long ago for this. Sign in again.";
     /// The number's country or prefix is not served.
     DestinationNotAllowed = "destination_not_allowed", 403, "Codes can't be sent to this country.";
     /// The number is locked after too many wrong codes (B-01).
@@ -77,6 +83,8 @@ error_types! {
     SessionNotFound = "session_not_found", 404, "Session not found.";
     /// No account has this id.
     AccountNotFound = "account_not_found", 404, "Account not found.";
+    /// No challenge has this id.
+    ChallengeNotFound = "challenge_not_found", 404, "Challenge not found.";
     /// No such path.
     NotFound = "not_found", 404, "There is nothing at this address.";
     /// The path exists, the method does not.

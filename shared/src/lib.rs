@@ -26,6 +26,6 @@ pub mod schema;
 pub use error::{ErrorEnvelope, ErrorType};
 pub use language_tag::{LanguageTag, TagTooLong};
 pub use lifetime::{CodeLifetime, OutOfRange, SessionLifetime};
-pub use opaque::{DeviceToken, HiddenText, NotAToken, SessionToken, VerificationId};
+pub use opaque::{AccessToken, DeviceToken, HiddenText, NotAToken, SessionToken, VerificationId};
 pub use otp_code::{NotACode, OtpCode};
 pub use phone_number::{NotE164, PhoneNumber};

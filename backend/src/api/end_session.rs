@@ -33,7 +33,7 @@ pub(crate) async fn end(
     app: &App,
     credentials: Credentials,
 ) -> Result<Option<HeaderValue>, ApiError> {
-    let token = credentials.token.clone();
+    let token = credentials.token().clone();
     match app.otp.verify_session(&token, None).await {
         Ok(session) => drop(credentials.belongs_to(app, session)?),
         // What is over can't be ended by a stranger, so the cookie does not matter; whether it
@@ -42,7 +42,7 @@ pub(crate) async fn end(
         Err(error) => return Err(error),
     }
     app.otp.end_session(&token).await?;
-    Ok(app.binding.clear().filter(|_| app.settings.binding_cookie))
+    Ok(app.carrier.clear())
 }
 
 #[cfg(test)]

@@ -203,6 +203,11 @@ impl Stub {
         self.memory().sessions.get(token)?["expires_at"].as_i64()
     }
 
+    /// Of all live sessions.
+    pub(crate) fn tokens(&self) -> Vec<String> {
+        self.memory().sessions.keys().cloned().collect()
+    }
+
     pub(crate) fn live_sessions(&self) -> usize {
         self.memory().sessions.len()
     }

@@ -105,7 +105,11 @@ fn every_error_type_of_the_service_is_told_of_somewhere() {
     let elsewhere = [
         ErrorType::AccountLinked,
         ErrorType::AccountNotFound,
+        ErrorType::ChallengeNotFound,
         ErrorType::DuplicateExternalId,
+        ErrorType::InvalidResultCode,
+        ErrorType::ReturnNotAllowed,
+        ErrorType::SignInTooOld,
         ErrorType::OriginNotAllowed,
         ErrorType::RequestInProgress,
         ErrorType::OtpServiceMisbehaved,

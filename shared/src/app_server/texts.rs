@@ -24,6 +24,13 @@ fn is_plain(text: &str, longest: usize) -> bool {
         && !text.chars().any(char::is_control)
 }
 
+fn is_word(text: &str) -> bool {
+    (1..=40).contains(&text.len())
+        && text.bytes().all(|byte| {
+            byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'_')
+        })
+}
+
 macro_rules! texts {
     ($($(#[$doc:meta])* $name:ident: $fits:expr, $expected:literal;)*) => {
         $(
@@ -72,6 +79,10 @@ macro_rules! texts {
 texts! {
     /// The app's own id for a person: 1 to 128 characters, taken as they are.
     ExternalId: |text| is_plain(text, 128), "a text of 1 to 128 characters, without control characters or space at its ends";
+    /// What a challenge is for, in a word of the app's.
+    Purpose: is_word, "a word of 1 to 40 small letters, digits, - and _";
+    /// A sentence of the app's for a person to read: 1 to 200 characters on one line.
+    ShownText: |text| is_plain(text, 200), "a text of 1 to 200 characters, without control characters or space at its ends";
 }
 
 /// What an app notes about an account: at most 20 entries, names of 1 to 40 letters, digits and `_`, texts
@@ -161,6 +172,17 @@ mod tests {
         }
         for text in ["", " 42", "42\n", "a\u{0}b", "a\u{85}b", &"a".repeat(129)] {
             assert!(ExternalId::parse(text).is_err(), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_purpose_is_one_word() {
+        assert_eq!(
+            Purpose::parse("money-transfer_2").unwrap().as_str(),
+            "money-transfer_2"
+        );
+        for text in ["", "Transfer", "a b", "a\n", "ä", &"a".repeat(41)] {
+            assert!(Purpose::parse(text).is_err(), "{text:?}");
         }
     }
 
