@@ -2,6 +2,7 @@
 //! Requests and answers are in [`shared::browser`] and [`shared::app_server`].
 
 pub(crate) mod accounts;
+pub(crate) mod challenges;
 pub(crate) mod check_auth;
 pub(crate) mod config;
 pub(crate) mod create_access_token;

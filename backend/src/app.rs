@@ -13,6 +13,8 @@ use crate::device::Devices;
 use crate::otp_client::OtpClient;
 use crate::outbox::Outbox;
 use crate::plain::Keeper;
+use crate::plain::challenge::Messenger;
+use crate::result_code::ResultCodes;
 use crate::return_to::Returns;
 use crate::server_key::ServerKeys;
 use crate::settings::Settings;
@@ -42,6 +44,10 @@ pub(crate) struct App {
     pub(crate) devices: Devices,
     /// Where a browser without JavaScript is in its sign-in.
     pub(crate) plain: Keeper,
+    /// What a screen of a challenge is to tell.
+    pub(crate) messenger: Messenger,
+    /// Of challenges.
+    pub(crate) results: ResultCodes,
     pub(crate) bundle: Bundle,
     /// Only while the OTP service runs in this process.
     pub(crate) outbox: Option<Outbox>,

@@ -4,7 +4,8 @@
 //! The route table in [`router`] reads as a table of contents. Wiring enters by one door, [`serve`],
 //! in production and in tests.
 //!
-//! The app's own servers have calls of their own, with a server key: [`api::accounts`].
+//! The app's own servers have calls of their own, with a server key: [`api::accounts`],
+//! [`api::challenges`].
 //!
 //! Deliberately absent: any table of sessions or pending verifications; any code that looks at a
 //! code; any second way to reach the OTP service than [`otp_client`]. The outbox's page is passed on
@@ -27,6 +28,7 @@ mod origin;
 mod otp_client;
 mod outbox;
 mod plain;
+mod result_code;
 mod return_to;
 mod router;
 mod sealed;

@@ -6,6 +6,7 @@
 
 pub(crate) mod account;
 pub(crate) mod again;
+pub(crate) mod challenge;
 pub(crate) mod code;
 pub(crate) mod extend;
 mod number;
@@ -103,7 +104,7 @@ impl Visit {
         LanguageTag::parse(self.language.text.language).ok()
     }
 
-    fn plain(&self, path: &'static str) -> Plain<'_> {
+    fn plain<'a>(&'a self, path: &'a str) -> Plain<'a> {
         Plain {
             text: self.language.text,
             chosen: self.language.chosen,
@@ -117,7 +118,7 @@ impl Visit {
     }
 
     /// Goes on to another screen, with what the browser is to carry there.
-    fn go(&self, path: &'static str, step: Option<&Step>) -> Result<Response, ApiError> {
+    fn go(&self, path: &str, step: Option<&Step>) -> Result<Response, ApiError> {
         let place = self.plain(path).address(path);
         let place = HeaderValue::from_str(&place).map_err(ApiError::internal)?;
         let mut response = (StatusCode::SEE_OTHER, [(header::LOCATION, place)]).into_response();

@@ -34,6 +34,11 @@ pub(crate) fn router(app: Arc<App>) -> Router {
             "/api/sessions/{session_id}",
             delete(api::end_one_session::handle),
         )
+        .route("/api/challenges", post(api::challenges::create::handle))
+        .route(
+            "/api/challenges/{challenge_id}/redeem",
+            post(api::challenges::redeem::handle),
+        )
         .route("/api/token", post(api::create_access_token::handle))
         .route("/api/auth/check", get(api::check_auth::handle))
         .route(
@@ -72,6 +77,14 @@ pub(crate) fn router(app: Arc<App>) -> Router {
             "/plain/sign-out/device",
             post(plain::sign_out_device::handle),
         )
+        .route(
+            "/challenge/{challenge_id}",
+            get(plain::challenge::show).post(plain::challenge::verify::handle),
+        )
+        .route(
+            "/challenge/{challenge_id}/resend",
+            post(plain::challenge::resend::handle),
+        )
         .route_layer(from_fn_with_state(Arc::clone(&app), origin::check_form));
     let others = health()
         .route("/sign-in", get(sign_in::handle))
@@ -97,10 +110,15 @@ pub(crate) fn health() -> Router<Arc<App>> {
 /// to nothing.
 pub(crate) fn work_of(route: &str) -> Work {
     match route {
-        "/api/otp/send" | "/plain" | "/plain/resend" => Work::Send,
+        "/api/otp/send"
+        | "/plain"
+        | "/plain/resend"
+        | "/plain/again"
+        | "/api/challenges"
+        | "/challenge/{challenge_id}/resend" => Work::Send,
         "/api/otp/verify" | "/plain/verify" | "/outbox" | "/outbox/{*path}" => Work::Verify,
-        "/plain/again" => Work::Send,
         "/api/otp/delivery" | "/api/token" | "/api/auth/check" | "/sign-in" => Work::SessionCheck,
+        "/challenge/{challenge_id}" | "/api/challenges/{challenge_id}/redeem" => Work::Verify,
         accounts if accounts.starts_with("/api/accounts") => Work::Verify,
         session if session.starts_with("/api/session") || session.starts_with("/plain/") => {
             Work::SessionCheck

@@ -22,6 +22,8 @@ use crate::embedded::Embedded;
 use crate::otp_client::{OtpClient, TimeLimits, UnusableKey};
 use crate::outbox::Outbox;
 use crate::plain::Keeper;
+use crate::plain::challenge::Messenger;
+use crate::result_code::ResultCodes;
 use crate::return_to::Returns;
 use crate::router;
 use crate::server_key::ServerKeys;
@@ -138,6 +140,8 @@ pub async fn serve(config: Config, listener: TcpListener, stop: Stop) -> Result<
         tokens,
         devices: Devices::new(&key, &settings.public_url),
         plain: Keeper::new(&key, &settings.public_url),
+        messenger: Messenger::new(&key, &settings.public_url),
+        results: ResultCodes::new(&key),
         bundle: Bundle::load(&config.static_dir, &settings).map_err(StartError::Bundle)?,
         outbox: embedded
             .as_ref()

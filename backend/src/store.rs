@@ -1,16 +1,19 @@
-//! The backend's own data, in an SQLite file or on a PostgreSQL server: accounts. All SQL of the backend is
+//! The backend's own data, in an SQLite file or on a PostgreSQL server: accounts and
+//! challenges. All SQL of the backend is
 //! here and below, one text for both; every answer is given when it is on disk.
 //!
 //! Not here: sessions, codes and whether somebody may sign in; the OTP service knows.
 
 mod accounts;
+mod challenges;
 mod place;
 
 use edge::ApiError;
 use shared::ErrorType;
 use storage::{Database, OpenError, StoreError};
 
-pub(crate) use accounts::{Account, LinkFault, Linked, Wanted, Whose};
+pub(crate) use accounts::{Account, LinkFault, Wanted, Whose};
+pub(crate) use challenges::{Challenge, SentCode, WantedProof};
 pub(crate) use place::Place;
 
 /// The schema, one entry per version; entries are only ever added (E-11).
@@ -29,6 +32,23 @@ const MIGRATIONS: &[&str] = &[
     UPDATE accounts SET first_sign_in_at = created_at;
     CREATE UNIQUE INDEX accounts_by_external_id ON accounts (external_id) WHERE external_id <> '';
     CREATE INDEX accounts_by_phone_number ON accounts (phone_number)",
+    "CREATE TABLE challenges (
+        challenge_id TEXT NOT NULL PRIMARY KEY,
+        phone_number TEXT NOT NULL,
+        account_id TEXT NOT NULL,
+        purpose TEXT NOT NULL,
+        shown TEXT NOT NULL,
+        return_to TEXT NOT NULL,
+        method_id TEXT NOT NULL,
+        otp_challenge_id TEXT NOT NULL,
+        resend_at BIGINT NOT NULL,
+        used_up BIGINT NOT NULL,
+        ends_at BIGINT NOT NULL,
+        proved_at BIGINT NOT NULL,
+        redeemed_at BIGINT NOT NULL
+    );
+    CREATE INDEX challenges_by_end ON challenges (ends_at);
+    CREATE INDEX challenges_by_account ON challenges (account_id)",
 ];
 
 /// When the own database can't work.

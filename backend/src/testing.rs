@@ -26,6 +26,8 @@ use crate::config::Config;
 use crate::device::Devices;
 use crate::otp_client::{OtpClient, TimeLimits};
 use crate::plain::Keeper;
+use crate::plain::challenge::Messenger;
+use crate::result_code::ResultCodes;
 use crate::return_to::Returns;
 use crate::router::{router, work_of};
 use crate::server_key::ServerKeys;
@@ -122,6 +124,8 @@ impl Harness {
             tokens: AccessTokens::of(&config, settings.public_url.to_string(), &key).unwrap(),
             devices: Devices::new(&key, &settings.public_url),
             plain: Keeper::new(&key, &settings.public_url),
+            messenger: Messenger::new(&key, &settings.public_url),
+            results: ResultCodes::new(&key),
             bundle: Bundle::load(&dist, &settings).unwrap(),
             outbox: None,
             store: store.clone(),

@@ -61,7 +61,7 @@ pub(crate) async fn handle(visit: Visit, form: Form) -> Result<Response, ApiErro
 }
 
 /// One more than a code has, where more were typed.
-fn digits(text: &str, length: usize) -> String {
+pub(super) fn digits(text: &str, length: usize) -> String {
     typing::pasted(text, length).unwrap_or_else(|| typing::typed(text, length + 1))
 }
 

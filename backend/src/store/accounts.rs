@@ -4,6 +4,7 @@ use shared::PhoneNumber;
 use shared::app_server::{AccountResponse, ExternalId, Metadata};
 use storage::{Row, Sql, StoreError};
 
+use super::challenges::forget_of_account;
 use super::{Store, new_id};
 
 /// An account.
@@ -228,11 +229,12 @@ impl Store {
             .await
     }
 
-    /// Forgets the account.
+    /// Forgets the account, with its challenges.
     pub(crate) async fn delete_account(&self, account_id: &str) -> Result<(), StoreError> {
         let account_id = account_id.to_owned();
         self.0
             .write(move |sql| {
+                forget_of_account(sql, &account_id)?;
                 let params = [(&account_id).into()];
                 sql.execute("DELETE FROM accounts WHERE account_id = $1", &params)
                     .map(drop)

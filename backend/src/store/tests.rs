@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use shared::PhoneNumber;
-use shared::app_server::{ExternalId, Metadata};
+use shared::app_server::{ExternalId, Metadata, Purpose, ShownText};
 
 use super::*;
 
@@ -203,6 +203,112 @@ async fn accounts_are_found_and_listed_page_by_page(place: Place) {
     store.close().await;
 }
 
+fn wanted(account_id: Option<&str>) -> WantedProof {
+    WantedProof {
+        phone_number: number("+12125550142"),
+        account_id: account_id.map(str::to_owned),
+        purpose: Purpose::parse("transfer").unwrap(),
+        shown: Some(ShownText::parse("100 € to Ada").unwrap()),
+        return_to: "https://app.example.com/back".to_owned(),
+    }
+}
+
+fn sent() -> SentCode {
+    SentCode {
+        method_id: "pn_1".to_owned(),
+        otp_challenge_id: None,
+        resend_at: 130,
+        used_up: false,
+    }
+}
+
+async fn a_challenge_is_proved_and_redeemed_once_and_in_time(place: Place) {
+    let store = Store::open(&place).unwrap();
+    let id = store
+        .open_challenge(wanted(None), sent(), 700, 100)
+        .await
+        .unwrap();
+    assert!(id.starts_with("chlg_") && id.len() == 29);
+    let known = store.challenge(&id).await.unwrap().unwrap();
+    assert_eq!(
+        (&known.wanted, &known.sent, known.proved_at),
+        (&wanted(None), &sent(), None)
+    );
+    assert!(!known.is_over(699) && known.is_over(700));
+    assert_eq!(
+        store.redeem(&id, 150).await.unwrap(),
+        None,
+        "nothing is proved"
+    );
+    store.prove(&id, 200).await.unwrap();
+    store.prove(&id, 300).await.unwrap();
+    store.close().await;
+
+    let store = Store::open(&place).unwrap();
+    let known = store.challenge(&id).await.unwrap().unwrap();
+    assert_eq!(known.proved_at, Some(200), "the first time counts");
+    assert!(known.is_over(201));
+    assert_eq!(store.redeem(&id, 321).await.unwrap(), None, "too late");
+    assert_eq!(store.redeem("chlg_none", 250).await.unwrap(), None);
+    assert_eq!(store.redeem(&id, 320).await.unwrap(), Some(known));
+    assert_eq!(store.redeem(&id, 320).await.unwrap(), None, "once");
+    store.close().await;
+}
+
+async fn of_twenty_redemptions_at_once_one_succeeds(place: Place) {
+    let store = Store::open(&place).unwrap();
+    for _ in 0..5 {
+        let id = store
+            .open_challenge(wanted(None), sent(), 700, 100)
+            .await
+            .unwrap();
+        store.prove(&id, 200).await.unwrap();
+        let mut running = tokio::task::JoinSet::new();
+        for _ in 0..20 {
+            let (store, id) = (store.clone(), id.clone());
+            running.spawn(async move { store.redeem(&id, 201).await.unwrap().is_some() });
+        }
+        let outcomes = running.join_all().await;
+        assert_eq!(outcomes.iter().filter(|won| **won).count(), 1);
+    }
+    store.close().await;
+}
+
+async fn challenges_go_with_their_account_or_a_day_after_their_end(place: Place) {
+    let store = Store::open(&place).unwrap();
+    let account = store
+        .sign_in("user_1", &number("+12125550142"), 100)
+        .await
+        .unwrap();
+    let own = wanted(Some(&account.account_id));
+    let own = store.open_challenge(own, sent(), 700, 100).await.unwrap();
+    let others = store
+        .open_challenge(wanted(None), sent(), 700, 100)
+        .await
+        .unwrap();
+    let again = SentCode {
+        used_up: true,
+        otp_challenge_id: Some("chal_2".to_owned()),
+        resend_at: 160,
+        ..sent()
+    };
+    store.note_sent(&others, again.clone()).await.unwrap();
+    store.delete_account(&account.account_id).await.unwrap();
+    assert_eq!(store.challenge(&own).await.unwrap(), None);
+    assert_eq!(store.challenge(&others).await.unwrap().unwrap().sent, again);
+    store
+        .open_challenge(wanted(None), sent(), 90_000, 700 + 86_400)
+        .await
+        .unwrap();
+    assert!(store.challenge(&others).await.unwrap().is_some());
+    store
+        .open_challenge(wanted(None), sent(), 90_000, 701 + 86_400)
+        .await
+        .unwrap();
+    assert_eq!(store.challenge(&others).await.unwrap(), None);
+    store.close().await;
+}
+
 macro_rules! on_both {
     ($($story:ident),* $(,)?) => {
         mod on_sqlite {
@@ -235,6 +341,9 @@ on_both! {
     an_id_of_the_app_belongs_to_one_account,
     of_many_links_to_one_id_at_once_one_wins,
     accounts_are_found_and_listed_page_by_page,
+    a_challenge_is_proved_and_redeemed_once_and_in_time,
+    of_twenty_redemptions_at_once_one_succeeds,
+    challenges_go_with_their_account_or_a_day_after_their_end,
 }
 
 #[tokio::test]

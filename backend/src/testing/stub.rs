@@ -243,6 +243,7 @@ async fn answer(State(stub): State<Stub>, request: Request) -> Response {
     let mut memory = stub.memory();
     match (parts.method.as_str(), path) {
         ("POST", "/v1/auth/otps/sms/login_or_create") => memory.send(&body),
+        ("POST", "/v1/auth/otps/sms/send") => memory.send_second_factor(&body),
         ("POST", "/v1/auth/otps/verify") => memory.verify(&body, now),
         ("POST", "/v1/auth/sessions/verify") => memory.verify_session(&body, now),
         ("GET", "/v1/auth/sessions/list") => memory.list(query),

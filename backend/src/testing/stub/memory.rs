@@ -70,6 +70,14 @@ impl Memory {
         Json(answer).into_response()
     }
 
+    pub(super) fn send_second_factor(&mut self, body: &Value) -> Response {
+        let number = text(body, "phone_number");
+        match self.numbers.values().any(|known| known == number) {
+            true => self.send(body),
+            false => error(404, "user_not_found", None),
+        }
+    }
+
     pub(super) fn create_user(&mut self, body: &Value) -> Response {
         let number = text(body, "phone_number").to_owned();
         if self.numbers.values().any(|known| *known == number) {
@@ -120,6 +128,11 @@ impl Memory {
         };
         if text(body, "otp") != RIGHT_CODE {
             return error(400, "invalid_otp", Some(4));
+        }
+        if body["session_expires_in"].is_null() {
+            let answer =
+                json!({"method_id": method, "method_type": "phone_number", "user_id": user});
+            return Json(answer).into_response();
         }
         let challenge = text(body, "challenge_id").to_owned();
         let token = match self.opened_by.get(&challenge) {
