@@ -9,7 +9,9 @@
 import { randomBytes, scryptSync, timingSafeEqual } from "node:crypto";
 import { createServer } from "node:http";
 
-const { SIGN_IN, ORIGIN, SERVER_KEY, USERS = "ada:lovelace:+12125550142", PORT = "8085" } = process.env;
+const { SIGN_IN, SERVER_KEY, USERS = "ada:lovelace:+12125550142", PORT = "8085" } = process.env;
+// Where people reach this app.
+let { ORIGIN } = process.env;
 const PURPOSE = "sign-in";
 const SESSION_MS = 60 * 60 * 1000;
 
@@ -121,5 +123,6 @@ const server = createServer(async (request, response) => {
 });
 
 server.listen(Number(PORT), "127.0.0.1", () => {
+  ORIGIN ??= `http://127.0.0.1:${server.address().port}`;
   console.log(`http://127.0.0.1:${server.address().port}`);
 });

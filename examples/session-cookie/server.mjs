@@ -8,7 +8,9 @@
 
 import { createServer } from "node:http";
 
-const { SIGN_IN, ORIGIN, PORT = "8084" } = process.env;
+const { SIGN_IN, PORT = "8084" } = process.env;
+// Where people reach this app.
+let { ORIGIN } = process.env;
 // What this page does is worth a fresh code.
 const FRESH_SECS = 300;
 
@@ -52,5 +54,6 @@ const server = createServer(async (request, response) => {
 });
 
 server.listen(Number(PORT), "127.0.0.1", () => {
+  ORIGIN ??= `http://127.0.0.1:${server.address().port}`;
   console.log(`http://127.0.0.1:${server.address().port}`);
 });

@@ -36,7 +36,7 @@ impl Engine {
 }
 
 /// A program, the Debian package that it comes in, and the one engine that it is for.
-const NEEDED: [(&str, &str, Option<Engine>); 9] = [
+const NEEDED: [(&str, &str, Option<Engine>); 11] = [
     ("chromium", "chromium", Some(Engine::Chromium)),
     ("chromedriver", "chromium-driver", Some(Engine::Chromium)),
     ("firefox", "firefox-esr", Some(Engine::Firefox)),
@@ -46,6 +46,8 @@ const NEEDED: [(&str, &str, Option<Engine>); 9] = [
     ("python3", "python3-venv", None),
     ("node", "nodejs", None),
     ("npm", "npm", None),
+    ("nginx", "nginx-light", None),
+    ("caddy", "caddy", None),
 ];
 
 /// Makes sure that these browsers, their drivers, PostgreSQL, Python and Node are installed.
