@@ -66,7 +66,7 @@ pub struct Config {
     #[arg(skip)]
     pub server_keys: Option<Secret>,
 
-    /// File with the keys of the app's own servers, for /api/accounts: each sk_ and at least 24 letters and
+    /// File with the keys of the app's own servers, for /api/accounts and /api/challenges: each sk_ and at least 24 letters and
     /// digits, one a line; all of them work (or the environment variable SERVER_KEYS holds them, with
     /// commas between) [default: none, and no server is let in]
     #[arg(long, env = "SERVER_KEYS_FILE")]

@@ -75,7 +75,10 @@ mod tests {
             (Some("sqlite:there.db"), "there.db"),
             (Some("sqlite:///var/there.db"), "/var/there.db"),
         ] {
-            assert!(matches!(place(url), Ok(Place::File(found)) if found == PathBuf::from(path)));
+            let Ok(Place::File(found)) = place(url) else {
+                panic!("{url:?} is no file");
+            };
+            assert_eq!(found, PathBuf::from(path));
         }
         let server = place(Some("postgresql://localhost/pipit"));
         assert!(matches!(server, Ok(Place::Server { .. })));

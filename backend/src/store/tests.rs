@@ -344,6 +344,38 @@ on_both! {
     a_challenge_is_proved_and_redeemed_once_and_in_time,
     of_twenty_redemptions_at_once_one_succeeds,
     challenges_go_with_their_account_or_a_day_after_their_end,
+    the_sql_of_the_guide_runs,
+}
+
+/// The guide's words for an app's own table.
+async fn the_sql_of_the_guide_runs(place: Place) {
+    const GUIDE: &str = include_str!("../../../docs/accounts.md");
+    let database =
+        place.open(&["CREATE TABLE users (id BIGINT PRIMARY KEY); INSERT INTO users VALUES (42)"]);
+    let database = database.unwrap();
+    let sentences = || {
+        GUIDE
+            .split("```sql\n")
+            .skip(1)
+            .map(|rest| rest.split("```").next().unwrap())
+    };
+    assert!(sentences().count() >= 3);
+    let rows = database.write(move |sql| {
+        for sentence in sentences() {
+            sql.batch(sentence)?;
+        }
+        let rows = "SELECT account_id FROM users ORDER BY id";
+        sql.query(rows, &[], |row| row.text(0))
+    });
+    let rows = rows.await.unwrap();
+    assert!(
+        rows.len() == 2
+            && rows
+                .iter()
+                .all(|id| id.starts_with("acct_") && id.len() == 29),
+        "{rows:?}"
+    );
+    database.close().await;
 }
 
 #[tokio::test]

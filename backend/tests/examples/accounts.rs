@@ -19,7 +19,18 @@ async fn users_at_otp_service(house: &House) -> Value {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_account_lives_from_before_its_first_sign_in_until_it_is_deleted_everywhere() {
-    let house = Site::find().await.build(&[]).await;
+    live(Site::find().await.build(&[]).await).await;
+}
+
+#[cfg(postgres_tests)]
+#[tokio::test(flavor = "multi_thread")]
+async fn on_postgresql_it_is_the_same() {
+    let scratch = test_postgres::Scratch::on_given_server().unwrap();
+    let site = Site::find().await;
+    live(site.build_on(Some(&scratch.url()), &[]).await).await;
+}
+
+async fn live(house: House) {
     let body = json!({"phone_number": NUMBER, "external_id": "42"});
     let made = house.as_server("/api/accounts", &body).await.ok();
     assert_eq!(

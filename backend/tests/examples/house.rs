@@ -51,6 +51,11 @@ impl Site {
 
     /// Starts both, the backend with these arguments of its command line.
     pub(crate) async fn build(self, arguments: &[&str]) -> House {
+        self.build_on(None, arguments).await
+    }
+
+    /// The same with the accounts in this database.
+    pub(crate) async fn build_on(self, database: Option<&str>, arguments: &[&str]) -> House {
         let folder = tempfile::tempdir().unwrap();
         let stop = Stop::default();
         let otp_listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -73,6 +78,7 @@ impl Site {
         config.public_url = Some(self.url.parse().unwrap());
         config.otp_service_url = Some(otp_url.parse().unwrap());
         config.otp_api_key = Some(Secret::from(OTP_KEY));
+        config.database_url = database.map(Secret::from);
         config.server_keys = Some(Secret::from(SERVER_KEY));
         config.token_keys = config
             .token_audience
