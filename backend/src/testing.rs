@@ -1,6 +1,7 @@
 //! What the backend's tests share: a whole backend in memory on a moved clock, and a browser's view of
 //! a sign-in. The OTP service behind it is the [`stub`], which can also misbehave.
 
+mod jar;
 mod stub;
 
 use std::path::Path;
@@ -35,6 +36,7 @@ use crate::settings::Settings;
 use crate::store::{Place, Store};
 use crate::verification::Seal;
 
+pub(crate) use jar::{Jar, place};
 pub(crate) use stub::{KEY, RIGHT_CODE, Script, Stub};
 
 /// When the tests begin, Unix seconds.

@@ -1,13 +1,10 @@
 //! Apps send people here and get them back, over the router: with a token in the page, and with the session in
 //! a cookie; with and without JavaScript.
 
-use std::collections::BTreeMap;
-
-use edge::testing::{Answer, Call};
-use serde_json::json;
+use edge::testing::Call;
 use shared::ErrorType;
 
-use crate::testing::{Harness, RIGHT_CODE};
+use crate::testing::{Harness, Jar, RIGHT_CODE, Script, place};
 
 const APP: &str = "https://app.example.com/orders?open=1";
 const DOOR: &str = "/sign-in?return_to=https%3A%2F%2Fapp.example.com%2Forders%3Fopen%3D1";
@@ -18,64 +15,6 @@ const COOKIE: &[&str] = &[
     "--session-cookie",
     "host",
 ];
-
-/// A browser's cookies.
-struct Jar<'a> {
-    backend: &'a Harness,
-    cookies: BTreeMap<String, String>,
-}
-
-impl<'a> Jar<'a> {
-    fn new(backend: &'a Harness) -> Self {
-        Self {
-            backend,
-            cookies: BTreeMap::new(),
-        }
-    }
-
-    async fn send(&mut self, call: Call) -> Answer {
-        let pairs = self
-            .cookies
-            .iter()
-            .map(|(name, value)| format!("{name}={value}"));
-        let sent = pairs.collect::<Vec<_>>().join("; ");
-        let answer = self.backend.call(call.header("cookie", &sent)).await;
-        for cookie in answer.headers.get_all("set-cookie") {
-            let cookie = cookie.to_str().unwrap();
-            assert!(cookie.contains("; HttpOnly; SameSite=Strict"), "{cookie}");
-            let (name, value) = cookie.split(';').next().unwrap().split_once('=').unwrap();
-            match cookie.contains("Max-Age=0") {
-                true => drop(self.cookies.remove(name)),
-                false => drop(self.cookies.insert(name.to_owned(), value.to_owned())),
-            }
-        }
-        answer
-    }
-
-    async fn get(&mut self, path: &str) -> Answer {
-        self.send(Call::get(path)).await
-    }
-
-    async fn submit(&mut self, path: &str, fields: &[(&str, &str)]) -> Answer {
-        let body: String = form_urlencoded::Serializer::new(String::new())
-            .extend_pairs(fields)
-            .finish();
-        let call = Call::post(path).header("content-type", "application/x-www-form-urlencoded");
-        self.send(call.body(body)).await
-    }
-
-    /// As the page signs in.
-    async fn sign_in(&mut self, number: &str) -> Answer {
-        let id = self.backend.verification(number).await;
-        let body = json!({"verification_id": id, "otp": RIGHT_CODE});
-        self.send(Call::post("/api/otp/verify").json(&body)).await
-    }
-}
-
-fn place(answer: &Answer) -> &str {
-    assert_eq!(answer.status, 303, "{}", answer.text());
-    answer.header("location").unwrap()
-}
 
 #[tokio::test]
 async fn who_signs_in_goes_back_to_the_app_once() {
@@ -294,4 +233,15 @@ async fn nobody_is_led_anywhere_else() {
             .text()
             .contains("SESSION_COOKIE")
     );
+}
+
+#[tokio::test]
+async fn who_signs_out_while_the_service_is_away_has_no_cookie_any_more_c_15() {
+    let backend = Harness::with(COOKIE).await;
+    let mut browser = Jar::new(&backend);
+    browser.sign_in("+12125550142").await.assert_ok();
+    backend.stub.plays(Script::CutOff);
+    let answer = browser.send(Call::delete("/api/session")).await;
+    answer.assert_error(ErrorType::OtpServiceUnavailable);
+    assert!(!browser.cookies.contains_key("pipit_session"));
 }

@@ -1,22 +1,19 @@
 //! A challenge from the app's call over the person's screen to the result.
 
-use std::collections::BTreeMap;
-
 use edge::testing::{Answer, Call, Log};
 use screens::languages::ENGLISH;
 use serde_json::{Value, json};
 use shared::ErrorType;
 
-use crate::testing::{Harness, RIGHT_CODE, Script};
+use crate::testing::{Harness, Jar, RIGHT_CODE, Script, place};
 
 const LIST: &[&str] = &["--return-origins", "https://app.example.com"];
 const SEND: &str = "/otps/sms/send";
 
 /// A person at a challenge's screen.
 struct Person<'a> {
-    backend: &'a Harness,
+    jar: Jar<'a>,
     id: String,
-    cookies: BTreeMap<String, String>,
 }
 
 async fn backend() -> Harness {
@@ -38,49 +35,18 @@ async fn create(backend: &Harness) -> String {
 impl<'a> Person<'a> {
     async fn at_challenge(backend: &'a Harness) -> Self {
         Self {
-            backend,
+            jar: Jar::new(backend),
             id: create(backend).await,
-            cookies: BTreeMap::new(),
         }
-    }
-
-    async fn send(&mut self, call: Call) -> Answer {
-        let pairs = self
-            .cookies
-            .iter()
-            .map(|(name, value)| format!("{name}={value}"));
-        let sent = pairs.collect::<Vec<_>>().join("; ");
-        let answer = self
-            .backend
-            .call(call.header("cookie", &sent).header("accept-language", "en"))
-            .await;
-        for cookie in answer.headers.get_all("set-cookie") {
-            let cookie = cookie.to_str().unwrap();
-            assert!(
-                cookie.len() <= 512 && cookie.contains("; HttpOnly; SameSite=Strict"),
-                "D-17"
-            );
-            let (name, value) = cookie.split(';').next().unwrap().split_once('=').unwrap();
-            match cookie.contains("Max-Age=0") {
-                true => drop(self.cookies.remove(name)),
-                false => drop(self.cookies.insert(name.to_owned(), value.to_owned())),
-            }
-        }
-        answer
     }
 
     async fn look(&mut self) -> Answer {
-        self.send(Call::get(&format!("/challenge/{}", self.id)))
-            .await
+        self.jar.get(&format!("/challenge/{}", self.id)).await
     }
 
     async fn press(&mut self, rest: &str, fields: &[(&str, &str)]) -> Answer {
-        let body: String = form_urlencoded::Serializer::new(String::new())
-            .extend_pairs(fields)
-            .finish();
-        let call = Call::post(&format!("/challenge/{}{rest}", self.id))
-            .header("content-type", "application/x-www-form-urlencoded");
-        self.send(call.body(body)).await
+        let path = format!("/challenge/{}{rest}", self.id);
+        self.jar.submit(&path, fields).await
     }
 
     async fn give(&mut self, code: &str) -> Answer {
@@ -97,13 +63,8 @@ impl<'a> Person<'a> {
     async fn redeem(&self, code: &str) -> Answer {
         let path = format!("/api/challenges/{}/redeem", self.id);
         let call = Call::post(&path).json(&json!({"result_code": code}));
-        self.backend.as_server(call).await
+        self.jar.backend.as_server(call).await
     }
-}
-
-fn place(answer: &Answer) -> &str {
-    assert_eq!(answer.status, 303, "{}", answer.text());
-    answer.header("location").unwrap()
 }
 
 /// The result code, from the address that the browser was sent to.
@@ -165,7 +126,7 @@ async fn a_person_proves_the_number_and_the_app_takes_the_result_once() {
             .is_empty()
     );
     assert!(
-        person.cookies.is_empty(),
+        person.jar.cookies.is_empty(),
         "the browser has nothing that opens anything"
     );
 }
@@ -354,19 +315,19 @@ async fn what_the_service_gets_wrong_proves_nothing_h_06() {
 async fn somebody_who_is_signed_in_stays_it_and_nothing_else_changes() {
     let backend = backend().await;
     let mut person = Person::at_challenge(&backend).await;
-    let form = |path: &str, body: &str| {
-        let call = Call::post(path).header("content-type", "application/x-www-form-urlencoded");
-        call.body(body.to_owned())
-    };
+    let number = [("country", "US"), ("phone", "2125550143")];
+    person.jar.submit("/plain", &number).await;
     person
-        .send(form("/plain", "country=US&phone=2125550143"))
-        .await;
-    person
-        .send(form("/plain/verify", &format!("otp={RIGHT_CODE}")))
+        .jar
+        .submit("/plain/verify", &[("otp", RIGHT_CODE)])
         .await;
     person.give("000000").await;
     result_of(&person.give(RIGHT_CODE).await);
-    person.send(Call::get("/plain/account")).await.assert_ok();
+    person
+        .jar
+        .send(Call::get("/plain/account"))
+        .await
+        .assert_ok();
     assert_eq!(backend.stub.live_sessions(), 1);
 }
 
@@ -379,7 +340,10 @@ async fn forms_of_others_and_unknown_challenges_do_nothing_c_16() {
         let call = Call::post(&format!("/challenge/{}{rest}", person.id))
             .header("content-type", "application/x-www-form-urlencoded")
             .header("origin", "https://evil.example");
-        let answer = person.send(call.body(format!("otp={RIGHT_CODE}"))).await;
+        let answer = person
+            .jar
+            .send(call.body(format!("otp={RIGHT_CODE}")))
+            .await;
         answer.assert_error(ErrorType::OriginNotAllowed);
     }
     person.id = "chlg_000000000000000000000000".to_owned();
