@@ -11,7 +11,8 @@ use http::{HeaderMap, HeaderValue, Uri};
 use crate::config::{PublicUrl, ReturnOrigin};
 use crate::cookie::Cookie;
 
-/// Longer ones would not fit the addresses that carry them (D-11).
+/// Longer ones would not fit the addresses that carry them (D-11). The cookie of a long one is the only one
+/// of ours that may exceed the 512 bytes of D-17; it lives for minutes.
 const LONGEST: usize = 1024;
 /// How long a sign-in may take on the way.
 const LIVES_SECS: u32 = 15 * 60;
