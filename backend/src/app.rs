@@ -6,14 +6,19 @@ use edge::clock::Clock;
 use edge::metrics::Registry;
 use edge::{Readiness, Traffic};
 
-use crate::accounts::Accounts;
-use crate::binding::Binding;
+use crate::access_token::AccessTokens;
 use crate::bundle::Bundle;
+use crate::carrier::Carrier;
 use crate::device::Devices;
 use crate::otp_client::OtpClient;
 use crate::outbox::Outbox;
 use crate::plain::Keeper;
+use crate::plain::challenge::Messenger;
+use crate::result_code::ResultCodes;
+use crate::return_to::Returns;
+use crate::server_key::ServerKeys;
 use crate::settings::Settings;
+use crate::store::Store;
 use crate::verification::Seal;
 
 /// The backend's parts.
@@ -25,13 +30,24 @@ pub(crate) struct App {
     pub(crate) readiness: Readiness,
     pub(crate) clock: Clock,
     pub(crate) settings: Settings,
-    pub(crate) accounts: Accounts,
+    pub(crate) store: Store,
+    /// Of the app's own servers.
+    pub(crate) server_keys: ServerKeys,
     pub(crate) otp: OtpClient,
     pub(crate) seal: Seal,
-    pub(crate) binding: Binding,
+    /// How browsers carry their sessions.
+    pub(crate) carrier: Carrier,
+    /// Where people may be sent back to.
+    pub(crate) returns: Returns,
+    /// For the app's own APIs, where they are offered.
+    pub(crate) tokens: Option<AccessTokens>,
     pub(crate) devices: Devices,
     /// Where a browser without JavaScript is in its sign-in.
     pub(crate) plain: Keeper,
+    /// What a screen of a challenge is to tell.
+    pub(crate) messenger: Messenger,
+    /// Of challenges.
+    pub(crate) results: ResultCodes,
     pub(crate) bundle: Bundle,
     /// Only while the OTP service runs in this process.
     pub(crate) outbox: Option<Outbox>,

@@ -22,21 +22,48 @@ use shared::ErrorType;
 
 use crate::app::Shared;
 use crate::language::Language;
+use crate::return_to::ReturnTo;
 use crate::settings::Settings;
 use asset::Asset;
 use pages::Pages;
 
 /// On every HTML answer, exactly (D-03).
-pub(crate) const PAGE_POLICY: HeaderValue = HeaderValue::from_static(
+const PAGE_POLICY: HeaderValue = HeaderValue::from_static(
     "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self'; \
      font-src 'self'; connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; \
      frame-ancestors 'none'; object-src 'none'; require-trusted-types-for 'script'; trusted-types 'none'",
 );
 
+/// The same for a page with a form that may lead to this place.
+pub(crate) fn page_policy(next: Option<&ReturnTo>) -> HeaderValue {
+    let Some(next) = next else {
+        return PAGE_POLICY;
+    };
+    let own = "form-action 'self'";
+    let policy = PAGE_POLICY.to_str().map(|policy| {
+        let wider = format!("{own} {}", next.origin());
+        HeaderValue::from_str(&policy.replace(own, &wider))
+    });
+    match policy {
+        Ok(Ok(policy)) => policy,
+        // The stricter one: the form then ends on a page of ours.
+        _ => PAGE_POLICY,
+    }
+}
+
 pub(crate) const HTML: HeaderValue = HeaderValue::from_static("text/html; charset=utf-8");
 
 /// Paths below these are calls; they never show the page.
-const CALLS: [&str; 5] = ["/api", "/outbox", "/plain", "/healthz", "/readyz"];
+const CALLS: [&str; 8] = [
+    "/api",
+    "/outbox",
+    "/plain",
+    "/sign-in",
+    "/challenge",
+    "/.well-known",
+    "/healthz",
+    "/readyz",
+];
 
 const MISSING: &str = "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>The page is not built</title></head>\n\
 <body><h1>The page is not built yet</h1>\n<p>This backend runs, but there is no built page in its STATIC_DIR.</p>\n\

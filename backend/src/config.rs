@@ -4,6 +4,7 @@
 //! never arguments (E-04): they come by environment or by file.
 
 mod addresses;
+mod session_cookie;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -13,10 +14,14 @@ use edge::TrafficLimits;
 use edge::settings::{Secret, SettingError, secret, secret_from_environment};
 
 use crate::brand::Color;
-pub use addresses::{Country, Link, PublicUrl, ServiceUrl};
+pub use addresses::{Country, Link, PublicUrl, ReturnOrigin, ServiceUrl};
+pub use session_cookie::SessionCookieSetting;
 
 const OTP_API_KEY: &str = "OTP_API_KEY";
 const BACKEND_KEY: &str = "BACKEND_KEY";
+const DATABASE_URL: &str = "DATABASE_URL";
+const SERVER_KEYS: &str = "SERVER_KEYS";
+const TOKEN_KEYS: &str = "TOKEN_KEYS";
 
 /// Sign-in with a phone number: serves the page and its calls.
 ///
@@ -38,9 +43,34 @@ pub struct Config {
     #[arg(long, env = "INSECURE_LISTEN", action = ArgAction::SetTrue)]
     pub insecure_listen: bool,
 
-    /// Folder for the accounts database and the keys made at first start; back it up as one
+    /// Folder for the accounts database, unless DATABASE_URL says otherwise, and the keys made at first start; back it up as one
     #[arg(long, env = "DATA_DIR", default_value = "data")]
     pub data_dir: PathBuf,
+
+    /// Where the accounts are, `postgres://user:password@localhost:5432/name` or `sqlite:` and a file
+    /// path; from the environment variable DATABASE_URL
+    #[arg(skip)]
+    pub database_url: Option<Secret>,
+
+    /// File with the address of the accounts database (or the environment variable DATABASE_URL holds it
+    /// itself); a database of the backend's own, not the OTP service's [default: accounts.db in DATA_DIR]
+    #[arg(long, env = "DATABASE_URL_FILE")]
+    pub database_url_file: Option<PathBuf>,
+
+    /// File with the CAs (PEM) that the certificate of a PostgreSQL server may be from, where its address
+    /// has `?sslmode=require`, as one on another machine must [default: the CAs that browsers believe]
+    #[arg(long, env = "DATABASE_CA_FILE")]
+    pub database_ca_file: Option<PathBuf>,
+
+    /// Keys of the app's own servers; from the environment variable SERVER_KEYS
+    #[arg(skip)]
+    pub server_keys: Option<Secret>,
+
+    /// File with the keys of the app's own servers, for /api/accounts and /api/challenges: each sk_ and at least 24 letters and
+    /// digits, one a line; all of them work (or the environment variable SERVER_KEYS holds them, with
+    /// commas between) [default: none, and no server is let in]
+    #[arg(long, env = "SERVER_KEYS_FILE")]
+    pub server_keys_file: Option<PathBuf>,
 
     /// Address that people type, as https://login.example.com; decides the cookie's form, the calls'
     /// allowed origin and the last line of the text message [default: http://localhost and the port]
@@ -117,6 +147,39 @@ pub struct Config {
     #[arg(long, env = "BINDING_COOKIE", default_value_t = true, action = ArgAction::Set)]
     pub binding_cookie: bool,
 
+    /// Keep the session in a cookie that no script can read, in place of a token in the page's storage: off;
+    /// host, for this host alone; or a domain as example.com, for apps on its other hosts too
+    #[arg(long, env = "SESSION_COOKIE", default_value = "off")]
+    pub session_cookie: SessionCookieSetting,
+
+    /// Origins of apps that people may be sent back to after their sign-in, as https://app.example.com;
+    /// http:// only on loopback
+    #[arg(long, env = "RETURN_ORIGINS", value_delimiter = ',')]
+    pub return_origins: Vec<ReturnOrigin>,
+
+    /// Whom access tokens are for, as https://api.example.com; with it there are short-lived tokens at
+    /// /api/token, which any API checks by /.well-known/jwks.json [default: no access tokens]
+    #[arg(long, env = "TOKEN_AUDIENCE", value_parser = clap::builder::NonEmptyStringValueParser::new())]
+    pub token_audience: Option<String>,
+
+    /// Minutes that an access token is good for, 1 to 60; a sign-out does not shorten them
+    #[arg(long, env = "TOKEN_MINUTES", default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..=60))]
+    pub token_minutes: u32,
+
+    /// Entries of an account's metadata that access tokens tell under the same name, as role,plan
+    #[arg(long, env = "TOKEN_CLAIMS", value_delimiter = ',')]
+    pub token_claims: Vec<String>,
+
+    /// Keys that sign access tokens; from the environment variable TOKEN_KEYS
+    #[arg(skip)]
+    pub token_keys: Option<Secret>,
+
+    /// File with the keys of access tokens, 64 hexadecimal digits each, one a line (or the environment
+    /// variable TOKEN_KEYS holds them, with commas between). The first one signs, all are published
+    /// [default: one derived from the backend's own key]
+    #[arg(long, env = "TOKEN_KEYS_FILE")]
+    pub token_keys_file: Option<PathBuf>,
+
     /// Digits of a code, 6 to 10; must be what the OTP service sends
     #[arg(long, env = "CODE_LENGTH", default_value_t = 6, value_parser = clap::value_parser!(u8).range(6..=10))]
     pub code_length: u8,
@@ -138,6 +201,9 @@ impl Config {
         let mut config = Self::parse();
         config.otp_api_key = secret_from_environment(OTP_API_KEY);
         config.backend_key = secret_from_environment(BACKEND_KEY);
+        config.database_url = secret_from_environment(DATABASE_URL);
+        config.token_keys = secret_from_environment(TOKEN_KEYS);
+        config.server_keys = secret_from_environment(SERVER_KEYS);
         config
     }
 
@@ -151,6 +217,24 @@ impl Config {
     pub(crate) fn backend_key(&self) -> Result<Option<Secret>, SettingError> {
         let file = self.backend_key_file.as_deref();
         secret(BACKEND_KEY, self.backend_key.clone(), file)
+    }
+
+    /// The address of the own database, wherever it was given.
+    pub(crate) fn database_url(&self) -> Result<Option<Secret>, SettingError> {
+        let file = self.database_url_file.as_deref();
+        secret(DATABASE_URL, self.database_url.clone(), file)
+    }
+
+    /// The keys of access tokens, wherever they were given.
+    pub(crate) fn token_keys(&self) -> Result<Option<Secret>, SettingError> {
+        let file = self.token_keys_file.as_deref();
+        secret(TOKEN_KEYS, self.token_keys.clone(), file)
+    }
+
+    /// The keys of the app's servers, wherever they were given.
+    pub(crate) fn server_keys(&self) -> Result<Option<Secret>, SettingError> {
+        let file = self.server_keys_file.as_deref();
+        secret(SERVER_KEYS, self.server_keys.clone(), file)
     }
 }
 
@@ -184,7 +268,13 @@ mod tests {
 
     #[test]
     fn no_secret_is_an_argument_e_04() {
-        for flag in ["--otp-api-key", "--backend-key"] {
+        for flag in [
+            "--otp-api-key",
+            "--backend-key",
+            "--database-url",
+            "--token-keys",
+            "--server-keys",
+        ] {
             assert!(Config::try_parse_from(["backend", flag, "secret"]).is_err());
         }
     }
@@ -201,6 +291,15 @@ mod tests {
             ["--accent-color", "red"],
             ["--otp-service-url", "http://otp.example.com"],
             ["--public-url", "https://example.com/path"],
+            ["--return-origins", "https://example.com/path"],
+            ["--return-origins", "http://app.example.com"],
+            ["--return-origins", "https://*.example.com"],
+            ["--token-audience", ""],
+            ["--token-minutes", "0"],
+            ["--token-minutes", "61"],
+            ["--session-cookie", "com"],
+            ["--session-cookie", "127.0.0.1"],
+            ["--session-cookie", "https://example.com"],
         ] {
             let arguments = ["backend"].into_iter().chain(arguments);
             assert!(

@@ -1,4 +1,5 @@
-//! How cookies of ours look (D-17): for this host alone, out of reach of scripts and of other sites.
+//! How cookies of ours look (D-17): for this host alone unless the operator says otherwise, out of reach of
+//! scripts and of other sites.
 
 use http::{HeaderMap, HeaderValue, header};
 
@@ -8,7 +9,9 @@ use crate::config::PublicUrl;
 #[derive(Debug)]
 pub(crate) struct Cookie {
     name: String,
+    bare_name: String,
     secure: bool,
+    domain: Option<String>,
 }
 
 impl Cookie {
@@ -18,15 +21,32 @@ impl Cookie {
         let prefix = if secure { "__Host-" } else { "" };
         Self {
             name: format!("{prefix}{name}"),
+            bare_name: name.to_owned(),
             secure,
+            domain: None,
+        }
+    }
+
+    /// The same for all hosts of a domain. `Lax`, so that it also comes along when somebody follows a link
+    /// from elsewhere to one of them; forms of other sites still come without it.
+    pub(crate) fn for_domain(self, domain: &str) -> Self {
+        let prefix = if self.secure { "__Secure-" } else { "" };
+        Self {
+            name: format!("{prefix}{}", self.bare_name),
+            domain: Some(domain.to_owned()),
+            ..self
         }
     }
 
     /// `Set-Cookie` with this value.
     pub(crate) fn set(&self, value: &str, lives_secs: u32) -> Option<HeaderValue> {
         let secure = if self.secure { "; Secure" } else { "" };
+        let (same_site, domain) = match &self.domain {
+            Some(domain) => ("Lax", format!("; Domain={domain}")),
+            None => ("Strict", String::new()),
+        };
         let cookie = format!(
-            "{}={value}; Max-Age={lives_secs}; Path=/; HttpOnly; SameSite=Strict{secure}",
+            "{}={value}; Max-Age={lives_secs}; Path=/; HttpOnly; SameSite={same_site}{secure}{domain}",
             self.name
         );
         HeaderValue::from_str(&cookie).ok()

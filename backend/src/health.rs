@@ -30,7 +30,7 @@ pub(crate) async fn ready(stop: Stop, State(app): Shared) -> Result<Json<Health>
 }
 
 async fn parts(app: &App) -> Result<(), ApiError> {
-    let accounts = tokio::time::timeout(WITHIN, app.accounts.ping());
+    let accounts = tokio::time::timeout(WITHIN, app.store.ping());
     let (accounts, otp_service) = tokio::join!(accounts, app.otp.readiness());
     let cause = match accounts {
         Ok(Ok(())) => None,

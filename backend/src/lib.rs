@@ -4,16 +4,20 @@
 //! The route table in [`router`] reads as a table of contents. Wiring enters by one door, [`serve`],
 //! in production and in tests.
 //!
+//! The app's own servers have calls of their own, with a server key: [`api::accounts`],
+//! [`api::challenges`].
+//!
 //! Deliberately absent: any table of sessions or pending verifications; any code that looks at a
 //! code; any second way to reach the OTP service than [`otp_client`]. The outbox's page is passed on
 //! by [`outbox`], without the key.
 
-mod accounts;
+mod access_token;
 mod api;
 mod app;
 mod binding;
 mod brand;
 mod bundle;
+mod carrier;
 mod config;
 mod cookie;
 mod device;
@@ -24,16 +28,24 @@ mod origin;
 mod otp_client;
 mod outbox;
 mod plain;
+mod result_code;
+mod return_to;
 mod router;
 mod sealed;
 mod serve;
+mod server_key;
+mod session_cookie;
 mod settings;
+mod sign_in;
 mod signed_in;
+mod store;
 #[cfg(test)]
 mod testing;
 mod verification;
 
 pub use brand::Color;
-pub use config::{Config, Country, Link, PublicUrl, ServiceUrl};
+pub use config::{
+    Config, Country, Link, PublicUrl, ReturnOrigin, ServiceUrl, SessionCookieSetting,
+};
 pub use otp_client::UnusableKey;
 pub use serve::{StartError, serve};

@@ -5,6 +5,7 @@
 
 mod reply;
 mod transport;
+mod users;
 
 use std::fmt;
 use std::time::Duration;
@@ -16,8 +17,9 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use shared::otp_service::{
     BASE_PATH, DeleteSessionRequest, DeleteSessionResponse, GetDeliveryResponse,
-    ListSessionsResponse, LoginOrCreateUserBySmsResponse, SendOtpBySmsRequest, Session,
-    VerifyOtpRequest, VerifyOtpResponse, VerifySessionRequest, VerifySessionResponse,
+    ListSessionsResponse, LoginOrCreateUserBySmsResponse, SendOtpBySmsRequest,
+    SendOtpBySmsResponse, Session, VerifyOtpRequest, VerifyOtpResponse, VerifySessionRequest,
+    VerifySessionResponse,
 };
 use shared::{ErrorType, HiddenText, SessionLifetime, SessionToken};
 
@@ -103,7 +105,34 @@ impl OtpClient {
         self.exchange(call, Some(request), PASSES).await
     }
 
-    /// Checks a code and opens a session. Not repeated here: the page repeats it (H-08).
+    /// Sends a code as a second factor to a number that has a user; `user_not_found` without one.
+    pub(crate) async fn send_second_factor(
+        &self,
+        request: &SendOtpBySmsRequest,
+        key: Option<&IdempotencyKey>,
+    ) -> Result<SendOtpBySmsResponse, ApiError> {
+        const PASSES: Expect = Expect(&[
+            ErrorType::UserNotFound,
+            ErrorType::InvalidPhoneNumber,
+            ErrorType::InvalidRequest,
+            ErrorType::InvalidOtp,
+            ErrorType::OtpAttemptsExceeded,
+            ErrorType::OtpExpired,
+            ErrorType::DestinationNotAllowed,
+            ErrorType::NumberBlocked,
+            ErrorType::RequestInProgress,
+            ErrorType::SmsNotSent,
+            ErrorType::SmsBudgetExhausted,
+        ]);
+        let call = Call {
+            idempotency_key: key.map(IdempotencyKey::as_str),
+            limit: self.limits.send,
+            ..self.call(Method::POST, "/otps/sms/send")
+        };
+        self.exchange(call, Some(request), PASSES).await
+    }
+
+    /// Checks a code, and opens a session where one is asked for. Not repeated here: the page repeats it (H-08).
     pub(crate) async fn verify_otp(
         &self,
         request: &VerifyOtpRequest,

@@ -5,6 +5,8 @@
 //! sign-in (C-17). How the screens look is in `screens::html::plain`.
 
 pub(crate) mod account;
+pub(crate) mod again;
+pub(crate) mod challenge;
 pub(crate) mod code;
 pub(crate) mod extend;
 mod number;
@@ -36,8 +38,9 @@ use shared::LanguageTag;
 
 use crate::api::send_otp::Caller;
 use crate::app::App;
-use crate::bundle::{HTML, PAGE_POLICY};
+use crate::bundle::{HTML, page_policy};
 use crate::language::Language;
+use crate::return_to::ReturnTo;
 use crate::signed_in::{Credentials, SignedIn};
 pub(crate) use state::Keeper;
 use state::{Said, Session, Step};
@@ -45,6 +48,7 @@ use state::{Said, Session, Step};
 const PHONE: &str = "/plain";
 const CODE: &str = "/plain/verify";
 const ACCOUNT: &str = "/plain/account";
+pub(crate) const AGAIN: &str = "/plain/again";
 
 /// One request of such a browser.
 #[derive(Debug)]
@@ -100,7 +104,7 @@ impl Visit {
         LanguageTag::parse(self.language.text.language).ok()
     }
 
-    fn plain(&self, path: &'static str) -> Plain<'_> {
+    fn plain<'a>(&'a self, path: &'a str) -> Plain<'a> {
         Plain {
             text: self.language.text,
             chosen: self.language.chosen,
@@ -114,7 +118,7 @@ impl Visit {
     }
 
     /// Goes on to another screen, with what the browser is to carry there.
-    fn go(&self, path: &'static str, step: Option<&Step>) -> Result<Response, ApiError> {
+    fn go(&self, path: &str, step: Option<&Step>) -> Result<Response, ApiError> {
         let place = self.plain(path).address(path);
         let place = HeaderValue::from_str(&place).map_err(ApiError::internal)?;
         let mut response = (StatusCode::SEE_OTHER, [(header::LOCATION, place)]).into_response();
@@ -126,6 +130,12 @@ impl Visit {
             response.headers_mut().append(header::SET_COOKIE, cookie);
         }
         Ok(response)
+    }
+
+    /// Goes to the app that the person came from.
+    fn leave(&self, address: &str) -> Result<Response, ApiError> {
+        let place = HeaderValue::from_str(address).map_err(ApiError::internal)?;
+        Ok((StatusCode::SEE_OTHER, [(header::LOCATION, place)]).into_response())
     }
 
     /// The session that the browser carries, looked after at the OTP service.
@@ -174,9 +184,15 @@ impl Visit {
 
 /// A screen as an answer.
 fn page(status: StatusCode, html: String) -> Response {
+    page_before(status, html, None)
+}
+
+/// The same for a screen whose form may lead to an app: browsers hold redirects after a form to the policy
+/// of the page with the form.
+pub(crate) fn page_before(status: StatusCode, html: String, next: Option<&ReturnTo>) -> Response {
     let headers = [
         (header::CONTENT_TYPE, HTML),
-        (header::CONTENT_SECURITY_POLICY, PAGE_POLICY),
+        (header::CONTENT_SECURITY_POLICY, page_policy(next)),
         (
             header::VARY,
             HeaderValue::from_static("accept-language, cookie"),

@@ -8,7 +8,7 @@ use axum::routing::{delete, get, post};
 use edge::{EdgeLimits, Work, harden};
 
 use crate::app::App;
-use crate::{api, bundle, health, origin, outbox, plain};
+use crate::{api, bundle, health, origin, outbox, plain, sign_in};
 
 /// The backend as a service, with everything around it that holds for every request.
 pub(crate) fn router(app: Arc<App>) -> Router {
@@ -34,6 +34,26 @@ pub(crate) fn router(app: Arc<App>) -> Router {
             "/api/sessions/{session_id}",
             delete(api::end_one_session::handle),
         )
+        .route("/api/challenges", post(api::challenges::create::handle))
+        .route(
+            "/api/challenges/{challenge_id}/redeem",
+            post(api::challenges::redeem::handle),
+        )
+        .route("/api/token", post(api::create_access_token::handle))
+        .route("/api/auth/check", get(api::check_auth::handle))
+        .route(
+            "/api/accounts",
+            get(api::accounts::list::handle).post(api::accounts::link::handle),
+        )
+        .route("/api/accounts/search", post(api::accounts::find::handle))
+        .route(
+            "/api/accounts/{account_id}",
+            get(api::accounts::get::handle).delete(api::accounts::delete::handle),
+        )
+        .route(
+            "/api/accounts/{account_id}/external_id",
+            delete(api::accounts::unlink::handle),
+        )
         .route_layer(from_fn_with_state(Arc::clone(&app), origin::check));
     let plain = Router::new()
         .route("/plain", get(plain::phone::show).post(plain::send::handle))
@@ -42,6 +62,10 @@ pub(crate) fn router(app: Arc<App>) -> Router {
             get(plain::code::show).post(plain::verify::handle),
         )
         .route("/plain/resend", post(plain::resend::handle))
+        .route(
+            "/plain/again",
+            get(plain::again::show).post(plain::again::handle),
+        )
         .route("/plain/account", get(plain::account::show))
         .route("/plain/extend", post(plain::extend::handle))
         .route("/plain/sign-out", post(plain::sign_out::handle))
@@ -53,8 +77,18 @@ pub(crate) fn router(app: Arc<App>) -> Router {
             "/plain/sign-out/device",
             post(plain::sign_out_device::handle),
         )
+        .route(
+            "/challenge/{challenge_id}",
+            get(plain::challenge::show).post(plain::challenge::verify::handle),
+        )
+        .route(
+            "/challenge/{challenge_id}/resend",
+            post(plain::challenge::resend::handle),
+        )
         .route_layer(from_fn_with_state(Arc::clone(&app), origin::check_form));
     let others = health()
+        .route("/sign-in", get(sign_in::handle))
+        .route("/.well-known/jwks.json", get(api::get_public_keys::handle))
         .route("/outbox", get(outbox::handle))
         .route("/outbox/{*path}", get(outbox::handle))
         .fallback(bundle::handle);
@@ -76,9 +110,16 @@ pub(crate) fn health() -> Router<Arc<App>> {
 /// to nothing.
 pub(crate) fn work_of(route: &str) -> Work {
     match route {
-        "/api/otp/send" | "/plain" | "/plain/resend" => Work::Send,
+        "/api/otp/send"
+        | "/plain"
+        | "/plain/resend"
+        | "/plain/again"
+        | "/api/challenges"
+        | "/challenge/{challenge_id}/resend" => Work::Send,
         "/api/otp/verify" | "/plain/verify" | "/outbox" | "/outbox/{*path}" => Work::Verify,
-        "/api/otp/delivery" => Work::SessionCheck,
+        "/api/otp/delivery" | "/api/token" | "/api/auth/check" | "/sign-in" => Work::SessionCheck,
+        "/challenge/{challenge_id}" | "/api/challenges/{challenge_id}/redeem" => Work::Verify,
+        accounts if accounts.starts_with("/api/accounts") => Work::Verify,
         session if session.starts_with("/api/session") || session.starts_with("/plain/") => {
             Work::SessionCheck
         }

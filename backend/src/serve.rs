@@ -12,18 +12,23 @@ use edge::{Readiness, Stop, Traffic};
 use storage::OpenError;
 use tokio::net::TcpListener;
 
-use crate::accounts::Accounts;
+use crate::access_token::AccessTokens;
 use crate::app::App;
-use crate::binding::Binding;
 use crate::bundle::Bundle;
+use crate::carrier::Carrier;
 use crate::config::Config;
 use crate::device::Devices;
 use crate::embedded::Embedded;
 use crate::otp_client::{OtpClient, TimeLimits, UnusableKey};
 use crate::outbox::Outbox;
 use crate::plain::Keeper;
+use crate::plain::challenge::Messenger;
+use crate::result_code::ResultCodes;
+use crate::return_to::Returns;
 use crate::router;
+use crate::server_key::ServerKeys;
 use crate::settings::{OtpService, Settings};
+use crate::store::{Place, Store};
 use crate::verification::Seal;
 
 /// Why the backend does not run; each is a sentence for the operator.
@@ -97,7 +102,9 @@ pub async fn serve(config: Config, listener: TcpListener, stop: Stop) -> Result<
         &config.data_dir.join("backend.key"),
     )?;
     let chosen = OtpService::choose(&config)?;
-    let accounts = Accounts::open(&config.data_dir).map_err(StartError::Accounts)?;
+    let server_keys = ServerKeys::parse(config.server_keys()?.as_ref())?;
+    let tokens = AccessTokens::of(&config, settings.public_url.to_string(), &key)?;
+    let store = Store::open(&Place::of(&config)?).map_err(StartError::Accounts)?;
     let mut embedded = match &chosen {
         OtpService::Embedded => Some(Embedded::start(&config, &settings).await?),
         OtpService::Remote { .. } => None,
@@ -128,14 +135,19 @@ pub async fn serve(config: Config, listener: TcpListener, stop: Stop) -> Result<
         readiness: Readiness::default(),
         otp: otp.map_err(StartError::Client)?,
         seal: Seal::new(&key),
-        binding: Binding::new(&key, &settings.public_url),
+        carrier: Carrier::new(&key, &settings),
+        returns: Returns::new(&config.return_origins, &settings.public_url),
+        tokens,
         devices: Devices::new(&key, &settings.public_url),
         plain: Keeper::new(&key, &settings.public_url),
+        messenger: Messenger::new(&key, &settings.public_url),
+        results: ResultCodes::new(&key),
         bundle: Bundle::load(&config.static_dir, &settings).map_err(StartError::Bundle)?,
         outbox: embedded
             .as_ref()
             .map(|own| Outbox::new(own.authority.clone())),
-        accounts,
+        store,
+        server_keys,
         settings,
     });
     tracing::info!(%address, public_url = %app.settings.public_url, "ready");
@@ -152,8 +164,8 @@ pub async fn serve(config: Config, listener: TcpListener, stop: Stop) -> Result<
         _ => Ok(()),
     };
     match Arc::into_inner(app) {
-        Some(app) => app.accounts.close().await,
-        None => tracing::error!("somebody still holds the accounts; they were not waited for"),
+        Some(app) => app.store.close().await,
+        None => tracing::error!("somebody still holds the database; it was not waited for"),
     }
     outcome.and(stopped)
 }

@@ -8,7 +8,7 @@ use shared::browser::ConfigResponse;
 
 use crate::StartError;
 use crate::brand::Brand;
-use crate::config::{Config, Country, Link, PublicUrl, ServiceUrl};
+use crate::config::{Config, Country, Link, PublicUrl, ServiceUrl, SessionCookieSetting};
 
 /// A session of more than a day needs the binding cookie (C-04).
 const LONGEST_UNBOUND_MINUTES: u64 = 1440;
@@ -28,6 +28,7 @@ pub(crate) struct Settings {
     pub(crate) support_url: Option<String>,
     pub(crate) session: SessionLifetime,
     pub(crate) binding_cookie: bool,
+    pub(crate) session_cookie: SessionCookieSetting,
 }
 
 /// Where the codes come from.
@@ -70,7 +71,6 @@ impl Settings {
         }
         let link = |link: &Option<Link>| link.as_ref().map(|link| link.as_str().to_owned());
         Ok(Self {
-            public_url,
             app_name: config.app_name.clone(),
             brand: Brand::load(config)?,
             code_length: config.code_length,
@@ -81,6 +81,8 @@ impl Settings {
             support_url: link(&config.support_url),
             session,
             binding_cookie: config.binding_cookie,
+            session_cookie: session_cookie(config, &public_url)?,
+            public_url,
         })
     }
 
@@ -117,6 +119,28 @@ impl OtpService {
                 "OTP_API_KEY is set but OTP_SERVICE_URL is missing".to_owned(),
             )),
         }
+    }
+}
+
+/// A cookie for a domain reaches this server only from one of its hosts.
+fn session_cookie(
+    config: &Config,
+    public_url: &PublicUrl,
+) -> Result<SessionCookieSetting, StartError> {
+    let chosen = config.session_cookie.clone();
+    if chosen != SessionCookieSetting::Off && !config.binding_cookie {
+        return Err(StartError::Setting(
+            "SESSION_COOKIE is for browsers, BINDING_COOKIE=false for clients that keep no cookies: choose one"
+                .to_owned(),
+        ));
+    }
+    match &chosen {
+        SessionCookieSetting::Domain(domain) if !public_url.is_within(domain) => {
+            Err(StartError::Setting(format!(
+                "SESSION_COOKIE is {domain}, but PUBLIC_URL is {public_url}, which is no host of it"
+            )))
+        }
+        _ => Ok(chosen),
     }
 }
 
@@ -190,6 +214,28 @@ mod tests {
             (
                 &["--countries", "US,CA", "--default-country", "DE"],
                 "not among the COUNTRIES",
+            ),
+            (
+                &["--session-cookie", "host", "--binding-cookie", "false"],
+                "choose one",
+            ),
+            (
+                &[
+                    "--session-cookie",
+                    "example.com",
+                    "--public-url",
+                    "https://login.example.org",
+                ],
+                "no host of it",
+            ),
+            (
+                &[
+                    "--session-cookie",
+                    "example.com",
+                    "--public-url",
+                    "https://loginexample.com",
+                ],
+                "no host of it",
             ),
         ] {
             assert!(

@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
-use edge::{ApiError, BearerToken};
+use edge::ApiError;
 use http::HeaderMap;
 use http::request::Parts;
 use shared::browser::SessionResponse;
@@ -13,15 +13,12 @@ use shared::otp_service::{MethodType, Session};
 use shared::{ErrorType, PhoneNumber, SessionToken};
 
 use crate::app::App;
-use crate::binding::SentCookie;
+use crate::carrier::Shown;
+use crate::store::{Account, Wanted, fault};
 
 /// What a caller showed, not looked into yet.
 #[derive(Debug)]
-pub(crate) struct Credentials {
-    pub(crate) token: SessionToken,
-    /// None while the binding cookie is switched off.
-    cookie: Option<SentCookie>,
-}
+pub(crate) struct Credentials(Shown);
 
 /// The live session of a caller who holds both its token and its cookie.
 #[derive(Debug)]
@@ -35,37 +32,33 @@ fn invalid() -> ApiError {
 }
 
 impl Credentials {
-    fn shown(app: &App, parts: &Parts) -> Result<Self, ApiError> {
-        let bearer = BearerToken::of(&parts.headers).ok_or_else(invalid)?;
-        let token = SessionToken::parse(bearer.as_str()).map_err(|_| invalid())?;
-        Self::with(app, token, &parts.headers)
+    /// What a request shows.
+    pub(crate) fn shown(app: &App, headers: &HeaderMap) -> Result<Self, ApiError> {
+        app.carrier.shown(headers).map(Self)
     }
 
-    /// With a token that came in another way than by `Authorization`.
+    /// With a token that came in the cookie of the plain screens.
     pub(crate) fn with(
         app: &App,
         token: SessionToken,
         headers: &HeaderMap,
     ) -> Result<Self, ApiError> {
-        let cookie = match app.settings.binding_cookie {
-            true => Some(app.binding.sent(headers).ok_or_else(invalid)?),
-            false => None,
-        };
-        Ok(Self { token, cookie })
+        app.carrier.shown_with(token, headers).map(Self)
+    }
+
+    pub(crate) fn token(&self) -> &SessionToken {
+        &self.0.token
     }
 
     /// Asks the OTP service for the session and compares the cookie with it.
     pub(crate) async fn check(self, app: &App) -> Result<SignedIn, ApiError> {
-        let session = app.otp.verify_session(&self.token, None).await?;
+        let session = app.otp.verify_session(self.token(), None).await?;
         self.belongs_to(app, session)
     }
 
     /// Whether the cookie came with this session; the session lives on either way.
     pub(crate) fn belongs_to(self, app: &App, session: Session) -> Result<SignedIn, ApiError> {
-        let bound = self
-            .cookie
-            .is_none_or(|cookie| app.binding.belongs(&cookie, &session.id));
-        if !bound {
+        if !app.carrier.belongs(&self.0, &session) {
             tracing::warn!(
                 session_id = session.id,
                 "a session token came without its cookie"
@@ -73,7 +66,7 @@ impl Credentials {
             return Err(invalid());
         }
         Ok(SignedIn {
-            token: self.token,
+            token: self.0.token,
             session,
         })
     }
@@ -84,7 +77,7 @@ impl FromRequestParts<Arc<App>> for Credentials {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, ApiError> {
-        Self::shown(app, parts)
+        Self::shown(app, &parts.headers)
     }
 }
 
@@ -92,7 +85,7 @@ impl FromRequestParts<Arc<App>> for SignedIn {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, ApiError> {
-        Credentials::shown(app, parts)?.check(app).await
+        Credentials::shown(app, &parts.headers)?.check(app).await
     }
 }
 
@@ -100,15 +93,7 @@ impl SignedIn {
     /// The session as the page sees it.
     pub(crate) async fn describe(&self, app: &App) -> Result<SessionResponse, ApiError> {
         let session = &self.session;
-        let account = app.accounts.find(&session.user_id).await;
-        let account = account.map_err(|error| {
-            ApiError::unavailable(ErrorType::Overloaded, error).retry_after(RETRY_AFTER_SECS)
-        })?;
-        let Some(account) = account else {
-            // Opened through another caller of the OTP service: nobody signed in here.
-            tracing::warn!(session_id = session.id, "a session without an account");
-            return Err(invalid());
-        };
+        let account = self.account(app).await?;
         Ok(SessionResponse {
             session_id: session.id.clone(),
             user_id: session.user_id.clone(),
@@ -117,12 +102,31 @@ impl SignedIn {
             started_at: session.started_at,
             last_active_at: session.last_active_at,
             expires_in_secs: app.secs_until(session.expires_at),
+            return_to: None,
         })
     }
-}
 
-/// When the own database can't work.
-pub(crate) const RETRY_AFTER_SECS: u32 = 5;
+    /// Who it is.
+    pub(crate) async fn account(&self, app: &App) -> Result<Account, ApiError> {
+        let session = &self.session;
+        let account = app
+            .store
+            .account(Wanted::User(session.user_id.clone()))
+            .await;
+        account.map_err(fault)?.ok_or_else(|| {
+            // Opened through another caller of the OTP service: nobody signed in here.
+            tracing::warn!(session_id = session.id, "a session without an account");
+            invalid()
+        })
+    }
+
+    /// When the last code of this session was given, Unix seconds.
+    pub(crate) fn proved_at(&self) -> i64 {
+        let factors = self.session.factors.iter();
+        let last = factors.map(|factor| factor.method.last_verified_at).max();
+        last.unwrap_or(self.session.started_at)
+    }
+}
 
 /// The number that was proved last in this session.
 fn newest_number(session: &Session) -> Option<PhoneNumber> {

@@ -1,6 +1,7 @@
 //! What the backend's tests share: a whole backend in memory on a moved clock, and a browser's view of
 //! a sign-in. The OTP service behind it is the [`stub`], which can also misbehave.
 
+mod jar;
 mod stub;
 
 use std::path::Path;
@@ -18,29 +19,38 @@ use edge::{Readiness, Traffic, TrafficLimits};
 use serde_json::json;
 use tempfile::TempDir;
 
-use crate::accounts::Accounts;
+use crate::access_token::AccessTokens;
 use crate::app::App;
-use crate::binding::Binding;
 use crate::bundle::Bundle;
+use crate::carrier::Carrier;
 use crate::config::Config;
 use crate::device::Devices;
 use crate::otp_client::{OtpClient, TimeLimits};
 use crate::plain::Keeper;
+use crate::plain::challenge::Messenger;
+use crate::result_code::ResultCodes;
+use crate::return_to::Returns;
 use crate::router::{router, work_of};
+use crate::server_key::ServerKeys;
 use crate::settings::Settings;
+use crate::store::{Place, Store};
 use crate::verification::Seal;
 
+pub(crate) use jar::{Jar, place};
 pub(crate) use stub::{KEY, RIGHT_CODE, Script, Stub};
 
 /// When the tests begin, Unix seconds.
 pub(crate) const NOW: i64 = 1_800_000_000;
+
+/// What the app's servers show.
+pub(crate) const SERVER_KEY: &str = "sk_aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
 
 /// A backend in memory.
 pub(crate) struct Harness {
     pub(crate) stub: Stub,
     pub(crate) clock: ManualClock,
     pub(crate) router: Router,
-    accounts: Accounts,
+    pub(crate) store: Store,
     folder: TempDir,
 }
 
@@ -100,7 +110,7 @@ impl Harness {
         let (clock, hand) = Clock::manual(NOW);
         let stub = Stub::start(clock.clone()).await;
         let key = Key::load(Some(&Secret::from("0f".repeat(32).as_str())), Path::new("")).unwrap();
-        let accounts = Accounts::open(folder.path()).unwrap();
+        let store = Store::open(&Place::File(folder.path().join("accounts.db"))).unwrap();
         let mut registry = Registry::default();
         let limits_of_traffic = TrafficLimits::default();
         let app = App {
@@ -111,25 +121,35 @@ impl Harness {
             clock,
             otp: OtpClient::new(&stub.base, &Secret::from(KEY), limits).unwrap(),
             seal: Seal::new(&key),
-            binding: Binding::new(&key, &settings.public_url),
+            carrier: Carrier::new(&key, &settings),
+            returns: Returns::new(&config.return_origins, &settings.public_url),
+            tokens: AccessTokens::of(&config, settings.public_url.to_string(), &key).unwrap(),
             devices: Devices::new(&key, &settings.public_url),
             plain: Keeper::new(&key, &settings.public_url),
+            messenger: Messenger::new(&key, &settings.public_url),
+            results: ResultCodes::new(&key),
             bundle: Bundle::load(&dist, &settings).unwrap(),
             outbox: None,
-            accounts: accounts.clone(),
+            store: store.clone(),
+            server_keys: ServerKeys::parse(Some(&Secret::from(SERVER_KEY))).unwrap(),
             settings,
         };
         Self {
             stub,
             clock: hand,
             router: router(Arc::new(app)),
-            accounts,
+            store,
             folder,
         }
     }
 
     pub(crate) async fn call(&self, call: Call) -> Answer {
         call.send(&self.router).await
+    }
+
+    /// A call of one of the app's servers.
+    pub(crate) async fn as_server(&self, call: Call) -> Answer {
+        self.call(call.bearer(SERVER_KEY)).await
     }
 
     /// `POST /api/otp/send`
@@ -179,6 +199,6 @@ impl Harness {
     /// From now on accounts can be neither read nor written.
     pub(crate) async fn break_accounts(&self) {
         assert!(self.folder.path().exists());
-        self.accounts.break_it().await;
+        self.store.break_it().await;
     }
 }

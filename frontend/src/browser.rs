@@ -106,6 +106,14 @@ pub fn path() -> String {
         .unwrap_or_default()
 }
 
+/// Goes to another site, in place of this page.
+pub fn leave(address: &str) {
+    if let Some(window) = web_sys::window() {
+        // A browser that refuses stays here, where the person is signed in.
+        let _ = window.location().replace(address);
+    }
+}
+
 /// Changes the page's address without leaving the page; `replace` leaves no step to go back.
 pub fn set_path(path: &str, replace: bool) {
     let Some(history) = web_sys::window().and_then(|window| window.history().ok()) else {

@@ -111,7 +111,12 @@ pub(crate) fn check(app: App) {
             return;
         }
         match answer {
-            Ok(session) => app.watch.learn(session),
+            Ok(session) => {
+                if let Some(address) = &session.return_to {
+                    browser::leave(address);
+                }
+                app.watch.learn(session);
+            }
             Err(failure) if failure.ends_session() => app.leave(|text| text.session_ended),
             Err(failure) => app.watch.failure.set(Some(failure)),
         }

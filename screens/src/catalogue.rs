@@ -80,6 +80,8 @@ catalogue! {
     sent_to,
     /// Button.
     change_number,
+    /// Link to the app that asks for a code.
+    go_back,
     /// Field.
     verification_code,
     /// Button.

@@ -61,7 +61,7 @@ pub fn refused(text: &Catalogue, refusal: Refusal, doing: Doing) -> String {
         ErrorType::NumberBlocked => text.number_blocked,
         ErrorType::UserInactive => text.user_inactive,
         ErrorType::OriginNotAllowed => text.origin_not_allowed,
-        ErrorType::InvalidSession => text.session_ended,
+        ErrorType::InvalidSession | ErrorType::SignInTooOld => text.session_ended,
         ErrorType::SessionNotFound => text.device_already_gone,
         ErrorType::RequestInProgress => text.in_progress,
         ErrorType::RequestTimeout => text.unreachable,
@@ -85,6 +85,12 @@ pub fn refused(text: &Catalogue, refusal: Refusal, doing: Doing) -> String {
         | ErrorType::EmailNotFound
         | ErrorType::DuplicatePhoneNumber
         | ErrorType::DuplicateEmail
+        | ErrorType::AccountNotFound
+        | ErrorType::AccountLinked
+        | ErrorType::ChallengeNotFound
+        | ErrorType::InvalidResultCode
+        | ErrorType::ReturnNotAllowed
+        | ErrorType::DuplicateExternalId
         | ErrorType::InternalError => text.unknown_error,
         // Words of a newer server; the enum of the contract grows without breaking this page.
         _ => text.unknown_error,

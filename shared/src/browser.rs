@@ -4,7 +4,9 @@
 use serde::{Deserialize, Serialize};
 
 use crate::otp_service::DeliveryState;
-use crate::{HiddenText, LanguageTag, OtpCode, PhoneNumber, SessionToken, VerificationId};
+use crate::{
+    AccessToken, HiddenText, LanguageTag, OtpCode, PhoneNumber, SessionToken, VerificationId,
+};
 
 /// `GET /api/config`: what the page needs before anybody has typed anything.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -90,7 +92,8 @@ pub struct VerifyOtpRequest {
 /// The person is signed in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct VerifyOtpResponse {
-    /// Opens the calls below, together with the binding cookie that came with it (C-18).
+    /// Opens the calls below, together with the binding cookie that came with it (C-18). Where the session is
+    /// kept in a cookie it opens nothing, and only says that there is a session.
     pub session_token: SessionToken,
     /// The user at the OTP service.
     pub user_id: String,
@@ -99,6 +102,22 @@ pub struct VerifyOtpResponse {
     /// The number in E.164 form.
     pub phone_number: PhoneNumber,
     /// The session ends in this many seconds at the latest.
+    pub expires_in_secs: u32,
+    /// Where the person came from and goes back to now, an address of an app's that the backend has checked;
+    /// none: they stay here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub return_to: Option<String>,
+}
+
+/// `POST /api/token`: a short-lived token for the app's own APIs, which they check by the keys at
+/// `/.well-known/jwks.json` without asking anybody.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CreateAccessTokenResponse {
+    /// A JWT.
+    pub access_token: AccessToken,
+    /// `Bearer`
+    pub token_type: String,
+    /// It is good for this many seconds.
     pub expires_in_secs: u32,
 }
 
@@ -119,6 +138,9 @@ pub struct SessionResponse {
     pub last_active_at: i64,
     /// The session ends in this many seconds at the latest.
     pub expires_in_secs: u32,
+    /// Where the person came from and goes back to now, as in [`VerifyOtpResponse`]; told once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub return_to: Option<String>,
 }
 
 /// `GET /api/sessions`.

@@ -51,6 +51,10 @@ error_types! {
     OtpExpired = "otp_expired", 400, "The code has expired. Ask for a new one.";
     /// The challenge has no tries left.
     OtpAttemptsExceeded = "otp_attempts_exceeded", 400, "The code was entered wrongly too often. Ask for a new one.";
+    /// The result code of a challenge is wrong, used, or too old: one answer for all.
+    InvalidResultCode = "invalid_result_code", 400, "The result code is wrong, used, or older than two minutes.";
+    /// The address to go back to is malformed, or its origin is not on the list.
+    ReturnNotAllowed = "return_not_allowed", 400, "`return_to` must be an address of one of the RETURN_ORIGINS.";
     /// A field is missing, malformed or out of range; the message names it.
     InvalidRequest = "invalid_request", 400, "The request is malformed.";
     /// Not the number of a phone that can receive text messages.
@@ -59,6 +63,8 @@ error_types! {
     Unauthorized = "unauthorized", 401, "The secret key is missing or not valid.";
     /// Unknown, expired or ended session.
     InvalidSession = "invalid_session", 401, "The session is not valid.";
+    /// The session is there, but the last code was given longer ago than the caller takes.
+    SignInTooOld = "sign_in_too_old", 401, "The sign-in is too long ago for this. Sign in again.";
     /// The number's country or prefix is not served.
     DestinationNotAllowed = "destination_not_allowed", 403, "Codes can't be sent to this country.";
     /// The number is locked after too many wrong codes (B-01).
@@ -75,6 +81,10 @@ error_types! {
     EmailNotFound = "email_not_found", 404, "E-mail address not found.";
     /// No session has this id.
     SessionNotFound = "session_not_found", 404, "Session not found.";
+    /// No account has this id.
+    AccountNotFound = "account_not_found", 404, "Account not found.";
+    /// No challenge has this id.
+    ChallengeNotFound = "challenge_not_found", 404, "Challenge not found.";
     /// No such path.
     NotFound = "not_found", 404, "There is nothing at this address.";
     /// The path exists, the method does not.
@@ -85,6 +95,10 @@ error_types! {
     DuplicatePhoneNumber = "duplicate_phone_number", 409, "This phone number belongs to another user.";
     /// The address belongs to another user.
     DuplicateEmail = "duplicate_email", 409, "This e-mail address belongs to another user.";
+    /// Another account is linked to this id of the app.
+    DuplicateExternalId = "duplicate_external_id", 409, "This external id belongs to another account.";
+    /// The account is linked to another id of the app.
+    AccountLinked = "account_linked", 409, "This account is linked to another external id. Unlink it first.";
     /// The first request with this `Idempotency-Key` is still running.
     RequestInProgress = "request_in_progress", 409, "The same request is still running.";
     /// The body is larger than this server reads.

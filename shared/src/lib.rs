@@ -1,7 +1,8 @@
 //! The words that both sides of every wire use.
 //!
-//! Here live the parsed values ([`PhoneNumber`], [`OtpCode`], [`LanguageTag`], the tokens), the two contracts
-//! ([`browser`]: page and backend; [`otp_service`]: backend and OTP service) and the one list of
+//! Here live the parsed values ([`PhoneNumber`], [`OtpCode`], [`LanguageTag`], the tokens), the contracts
+//! ([`browser`]: page and backend; [`app_server`]: the app's servers and backend; [`otp_service`]: backend and
+//! OTP service) and the one list of
 //! error types with the envelope that carries them.
 //!
 //! Deliberately absent: I/O, clocks, randomness, number plans and policy. The crate is compiled
@@ -9,6 +10,7 @@
 
 #![warn(missing_docs)]
 
+pub mod app_server;
 pub mod browser;
 mod error;
 mod language_tag;
@@ -24,6 +26,6 @@ pub mod schema;
 pub use error::{ErrorEnvelope, ErrorType};
 pub use language_tag::{LanguageTag, TagTooLong};
 pub use lifetime::{CodeLifetime, OutOfRange, SessionLifetime};
-pub use opaque::{DeviceToken, HiddenText, NotAToken, SessionToken, VerificationId};
+pub use opaque::{AccessToken, DeviceToken, HiddenText, NotAToken, SessionToken, VerificationId};
 pub use otp_code::{NotACode, OtpCode};
 pub use phone_number::{NotE164, PhoneNumber};

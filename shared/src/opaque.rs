@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize, de};
 
-/// The text can't be one of our tokens: empty, longer than 1,024 characters, or with characters
+/// The text can't be one of our tokens: empty, longer than 4,096 characters, or with characters
 /// other than letters, digits, `-`, `_`, `.`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct NotAToken;
@@ -18,7 +18,7 @@ impl fmt::Display for NotAToken {
 impl std::error::Error for NotAToken {}
 
 fn is_token(text: &str) -> bool {
-    (1..=1024).contains(&text.len())
+    (1..=4096).contains(&text.len())
         && text
             .bytes()
             .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'))
@@ -28,7 +28,7 @@ macro_rules! opaque {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
         ///
-        /// 1 to 1,024 letters, digits, `-`, `_` and `.`; `Debug` hides it (F-01).
+        /// 1 to 4,096 letters, digits, `-`, `_` and `.`; `Debug` hides it (F-01).
         #[derive(Clone, PartialEq, Eq, Serialize)]
         #[serde(transparent)]
         pub struct $name(String);
@@ -74,6 +74,11 @@ opaque! {
 opaque! {
     /// Stands for a browser that has signed in before. It opens nothing by itself.
     DeviceToken
+}
+
+opaque! {
+    /// A JWT for an app's own APIs.
+    AccessToken
 }
 
 opaque! {
@@ -128,7 +133,7 @@ mod tests {
             "a/b",
             "a?b",
             "é",
-            &"a".repeat(1025),
+            &"a".repeat(4097),
         ] {
             assert_eq!(SessionToken::parse(text), Err(NotAToken), "{text:?}");
         }

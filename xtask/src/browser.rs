@@ -1,5 +1,5 @@
-//! Brings what the tests run with: browsers and their drivers, PostgreSQL, Python and Node, and what the
-//! pictures of the screens are made with: Debian's packages, by apt-get where that is allowed. Where it
+//! Brings what the tests run with: browsers and their drivers, PostgreSQL, Python, Node, nginx and Caddy, and
+//! what the pictures of the screens are made with: Debian's packages, by apt-get where that is allowed. Where it
 //! is not, the one line to type is said. Firefox's driver, which Debian does not have, comes by `tools`.
 
 use std::path::Path;
@@ -36,7 +36,7 @@ impl Engine {
 }
 
 /// A program, the Debian package that it comes in, and the one engine that it is for.
-const NEEDED: [(&str, &str, Option<Engine>); 9] = [
+const NEEDED: [(&str, &str, Option<Engine>); 11] = [
     ("chromium", "chromium", Some(Engine::Chromium)),
     ("chromedriver", "chromium-driver", Some(Engine::Chromium)),
     ("firefox", "firefox-esr", Some(Engine::Firefox)),
@@ -46,9 +46,11 @@ const NEEDED: [(&str, &str, Option<Engine>); 9] = [
     ("python3", "python3-venv", None),
     ("node", "nodejs", None),
     ("npm", "npm", None),
+    ("nginx", "nginx-light", None),
+    ("caddy", "caddy", None),
 ];
 
-/// Makes sure that these browsers, their drivers, PostgreSQL, Python and Node are installed.
+/// Makes sure that these browsers, their drivers, PostgreSQL, Python, Node, nginx and Caddy are installed.
 pub(crate) fn set_up(engines: &[Engine]) -> Result<(), Failure> {
     let missing = missing_packages(engines, |program| match program {
         // Debian keeps its programs off the search path.
@@ -59,11 +61,11 @@ pub(crate) fn set_up(engines: &[Engine]) -> Result<(), Failure> {
         _ => on_path(program),
     });
     if missing.is_empty() {
-        ready("Browsers, PostgreSQL, Python, Node");
+        ready("Browsers, PostgreSQL, Python, Node, nginx, Caddy");
         return Ok(());
     }
     install(
-        "The tests need browsers, PostgreSQL, Python and Node.",
+        "The tests need browsers, PostgreSQL, Python, Node, nginx and Caddy.",
         &missing,
     )
 }
@@ -145,7 +147,7 @@ mod tests {
         assert_eq!(
             install_line(&missing_packages(all, |_| false)),
             "apt-get install -y chromium chromium-driver firefox-esr webkit2gtk-driver xvfb postgresql python3-venv \
-             nodejs npm"
+             nodejs npm nginx-light caddy"
         );
     }
 
@@ -153,7 +155,15 @@ mod tests {
     fn a_browser_that_is_not_wanted_is_not_installed() {
         assert_eq!(
             missing_packages(&[Engine::Firefox], |_| false),
-            ["firefox-esr", "postgresql", "python3-venv", "nodejs", "npm"]
+            [
+                "firefox-esr",
+                "postgresql",
+                "python3-venv",
+                "nodejs",
+                "npm",
+                "nginx-light",
+                "caddy"
+            ]
         );
     }
 }

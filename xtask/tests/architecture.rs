@@ -88,7 +88,7 @@ fn sql_stands_in_one_place() {
         "CREATE TABLE",
     ];
     assert_absent("otp-service/src", &["otp-service/src/store"], &sql);
-    assert_absent("backend/src", &["backend/src/accounts"], &sql);
+    assert_absent("backend/src", &["backend/src/store"], &sql);
     assert_absent("edge/src", &[], &sql);
 }
 

@@ -17,7 +17,10 @@ pub(crate) async fn handle(
     State(app): Shared,
     credentials: Credentials,
 ) -> Result<Response, ApiError> {
-    let cookie = end(&app, credentials).await?;
+    let cookie = match end(&app, credentials).await {
+        Ok(cookie) => cookie,
+        Err(error) => return Ok(refused(&app, error)),
+    };
     let message = "The session is ended.".to_owned();
     let mut response = Json(EndSessionResponse { message }).into_response();
     let headers = response.headers_mut();
@@ -28,12 +31,21 @@ pub(crate) async fn handle(
     Ok(response)
 }
 
+/// A page can't take away a cookie that it can't read: it goes in any case (C-15).
+fn refused(app: &App, error: ApiError) -> Response {
+    let mut response = error.into_response();
+    if let Some(cookie) = app.carrier.cookie().and_then(|cookie| cookie.clear()) {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    response
+}
+
 /// Ends the session, also for the plain screens; gives what takes its cookie away.
 pub(crate) async fn end(
     app: &App,
     credentials: Credentials,
 ) -> Result<Option<HeaderValue>, ApiError> {
-    let token = credentials.token.clone();
+    let token = credentials.token().clone();
     match app.otp.verify_session(&token, None).await {
         Ok(session) => drop(credentials.belongs_to(app, session)?),
         // What is over can't be ended by a stranger, so the cookie does not matter; whether it
@@ -42,7 +54,7 @@ pub(crate) async fn end(
         Err(error) => return Err(error),
     }
     app.otp.end_session(&token).await?;
-    Ok(app.binding.clear().filter(|_| app.settings.binding_cookie))
+    Ok(app.carrier.clear())
 }
 
 #[cfg(test)]

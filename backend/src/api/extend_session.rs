@@ -40,9 +40,9 @@ pub(crate) async fn extend(
     caller.session = session;
     let session = caller.describe(app).await?;
     let cookie = app
-        .binding
-        .set(&session.session_id, session.expires_in_secs);
-    Ok((session, cookie.filter(|_| app.settings.binding_cookie)))
+        .carrier
+        .set(&session.session_id, &caller.token, session.expires_in_secs)?;
+    Ok((session, cookie))
 }
 
 #[cfg(test)]

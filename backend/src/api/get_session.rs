@@ -1,8 +1,10 @@
-//! `GET /api/session`: the session that asks.
+//! `GET /api/session`: the session that asks. Somebody who was sent here by an app, and was signed in already,
+//! learns the way back.
 
 use axum::extract::State;
+use axum::response::{IntoResponse, Response};
 use edge::{ApiError, Json};
-use shared::browser::SessionResponse;
+use http::{HeaderMap, header};
 
 use crate::app::Shared;
 use crate::signed_in::SignedIn;
@@ -10,8 +12,16 @@ use crate::signed_in::SignedIn;
 pub(crate) async fn handle(
     State(app): Shared,
     caller: SignedIn,
-) -> Result<Json<SessionResponse>, ApiError> {
-    caller.describe(&app).await.map(Json)
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    let mut session = caller.describe(&app).await?;
+    let place = app.returns.sent(&headers);
+    session.return_to = place.as_ref().map(|place| place.address());
+    let mut response = Json(session).into_response();
+    if let Some(cookie) = place.and_then(|_| app.returns.clear()) {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    Ok(response)
 }
 
 #[cfg(test)]

@@ -18,10 +18,10 @@ use crate::app::{App, Shared};
 use crate::verification::PendingVerification;
 
 /// Our screens ask for five minutes.
-const CODE_MINUTES: u64 = 5;
+pub(crate) const CODE_MINUTES: u64 = 5;
 /// What is said where the service does not say it: the lifetime asked for, and a usual cool-down.
 const EXPIRES_IN_SECS: u32 = 300;
-const RESEND_IN_SECS: u32 = 30;
+pub(crate) const RESEND_IN_SECS: u32 = 30;
 /// A verification can be named for so long after its code has ended, so that the service can say
 /// "expired" to whoever holds it.
 const SEAL_OUTLIVES_CODE_SECS: i64 = 3600;
@@ -98,7 +98,7 @@ pub(crate) async fn send(
 }
 
 /// The one canonical number (B-07), if codes may go there. The OTP service has the final word.
-fn destination(app: &App, text: &HiddenText) -> Result<PhoneNumber, ApiError> {
+pub(crate) fn destination(app: &App, text: &HiddenText) -> Result<PhoneNumber, ApiError> {
     let invalid = || ApiError::from(ErrorType::InvalidPhoneNumber);
     let spelling = PhoneNumber::parse(text.as_str()).map_err(|_| invalid())?;
     let destination = Destination::parse(&spelling).map_err(|_| invalid())?;
@@ -124,7 +124,7 @@ fn challenge_of(
 }
 
 /// Given at send only: a phone that changes networks between the screens must still verify.
-fn fingerprint(caller: Caller<'_>) -> DeviceFingerprint {
+pub(crate) fn fingerprint(caller: Caller<'_>) -> DeviceFingerprint {
     let user_agent = caller.headers.get(header::USER_AGENT).map(|value| {
         String::from_utf8_lossy(value.as_bytes())
             .chars()

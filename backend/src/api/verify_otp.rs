@@ -15,7 +15,7 @@ use shared::{ErrorType, HiddenText, SessionToken};
 use storage::StoreError;
 
 use crate::app::{App, Shared};
-use crate::signed_in::RETRY_AFTER_SECS;
+use crate::store::RETRY_AFTER_SECS;
 use crate::verification::PendingVerification;
 
 pub(crate) async fn handle(
@@ -36,6 +36,8 @@ pub(crate) async fn handle(
 pub(crate) struct Opened {
     pub(crate) answer: VerifyOtpResponse,
     pub(crate) cookies: Vec<HeaderValue>,
+    /// Also where the page is not told.
+    pub(crate) token: SessionToken,
 }
 
 /// Checks a code and signs in, also for the plain screens.
@@ -77,7 +79,7 @@ async fn sign_in(
         session_jwt: None,
         challenge_id: pending.challenge_id.clone(),
         device_fingerprint: None,
-        remember_device: app.settings.binding_cookie.then_some(true),
+        remember_device: app.carrier.keeps_cookies().then_some(true),
         device_token: app
             .devices
             .token(&headers, &pending.phone_number)
@@ -88,7 +90,7 @@ async fn sign_in(
     let (token, session) = whole(verified, &pending)?;
     let now = app.clock.now();
     let number = &pending.phone_number;
-    let account = match app.accounts.sign_in(&session.user_id, number, now).await {
+    let account = match app.store.sign_in(&session.user_id, number, now).await {
         Ok(account) => account,
         Err(error) => return Err(undone(&app, &token, &error).await),
     };
@@ -100,23 +102,41 @@ async fn sign_in(
     let expires_in_secs = app.secs_until(session.expires_at);
     let device = device
         .and_then(|token| app.devices.set(&headers, &pending.phone_number, &token))
-        .filter(|_| app.settings.binding_cookie);
+        .filter(|_| app.carrier.keeps_cookies());
     let mut cookies = Vec::new();
-    if app.settings.binding_cookie {
-        let cookie = app.binding.set(&session.id, expires_in_secs);
-        cookies.push(cookie.ok_or_else(|| ApiError::internal("the binding cookie is no header"))?);
-    }
+    cookies.extend(app.carrier.set(&session.id, &token, expires_in_secs)?);
     cookies.extend(device);
+    end_the_one_before(&app, &headers, &token).await;
+    let return_to = app.returns.sent(&headers);
+    if return_to.is_some() {
+        cookies.extend(app.returns.clear());
+    }
     Ok(Opened {
         answer: VerifyOtpResponse {
-            session_token: token,
+            session_token: app.carrier.told(&token)?,
             user_id: session.user_id,
             account_id: account.account_id,
             phone_number: pending.phone_number,
             expires_in_secs,
+            return_to: return_to.map(|place| place.address()),
         },
         cookies,
+        token,
     })
+}
+
+/// The new session takes the cookie of the one before, which nobody could end any more.
+async fn end_the_one_before(app: &App, headers: &HeaderMap, token: &SessionToken) {
+    let before = app.carrier.cookie().and_then(|cookie| cookie.sent(headers));
+    let Some(before) = before.filter(|before| before != token) else {
+        return;
+    };
+    match app.otp.end_session(&before).await {
+        Ok(()) => {}
+        Err(error) if error.error_type() == ErrorType::InvalidSession => {}
+        // It ends by itself; the new one is there.
+        Err(error) => error.log(),
+    }
 }
 
 /// A success that is not whole is none (H-06).

@@ -31,17 +31,23 @@ impl Origin {
 
     fn parse(text: &str) -> Result<Self, Unusable> {
         let uri: Uri = text.parse().map_err(|_| Self::SHAPE)?;
+        if uri.path() != "/" || text.contains(['?', '#']) {
+            return Err(Self::SHAPE);
+        }
+        Self::of(&uri).ok_or(Self::SHAPE)
+    }
+
+    /// Of a whole address; none where a name stands before the host.
+    fn of(uri: &Uri) -> Option<Self> {
         let https = match uri.scheme() {
             Some(scheme) if *scheme == Scheme::HTTPS => true,
             Some(scheme) if *scheme == Scheme::HTTP => false,
-            _ => return Err(Self::SHAPE),
+            _ => return None,
         };
-        let authority = uri.authority().ok_or(Self::SHAPE)?;
-        if authority.as_str().contains('@') || uri.path() != "/" || text.contains(['?', '#']) {
-            return Err(Self::SHAPE);
-        }
+        let authority = uri.authority()?;
+        let named = authority.as_str().contains('@');
         let standard = if https { 443 } else { 80 };
-        Ok(Self {
+        (!named).then(|| Self {
             https,
             host: authority.host().to_ascii_lowercase(),
             port: uri.port_u16().filter(|port| *port != standard),
@@ -87,6 +93,12 @@ impl PublicUrl {
         self.0.is_loopback()
     }
 
+    /// Whether its host is this domain or below it.
+    pub(crate) fn is_within(&self, domain: &str) -> bool {
+        let above = self.0.host.strip_suffix(domain);
+        above.is_some_and(|above| above.is_empty() || above.ends_with('.'))
+    }
+
     /// For the last line of the text message.
     pub(crate) fn host(&self) -> &str {
         &self.0.host
@@ -111,6 +123,38 @@ impl FromStr for PublicUrl {
 }
 
 impl fmt::Display for PublicUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// The origin of an app that people may be sent back to: https, or http on loopback.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReturnOrigin(Origin);
+
+impl ReturnOrigin {
+    /// Whether an address is one of this origin, with nobody's name before the host.
+    pub(crate) fn is_of(&self, address: &Uri) -> bool {
+        Origin::of(address).is_some_and(|origin| origin == self.0)
+    }
+}
+
+impl FromStr for ReturnOrigin {
+    type Err = Unusable;
+
+    fn from_str(text: &str) -> Result<Self, Unusable> {
+        let origin = Origin::parse(text)?;
+        if !origin.https && !origin.is_loopback() {
+            return Err(Unusable("must be https, but for an app on this machine"));
+        }
+        if origin.host.contains('*') {
+            return Err(Unusable("must be one origin: name each app"));
+        }
+        Ok(Self(origin))
+    }
+}
+
+impl fmt::Display for ReturnOrigin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)
     }

@@ -32,6 +32,13 @@ pub(crate) async fn show(visit: Visit) -> Result<Response, ApiError> {
 async fn shown(visit: &Visit) -> Result<Response, ApiError> {
     let (caller, session) = visit.signed_in().await?;
     let described = caller.describe(&visit.app).await?;
+    if let Some(place) = visit.app.returns.sent(&visit.headers) {
+        let mut response = visit.leave(&place.address())?;
+        if let Some(cookie) = visit.app.returns.clear() {
+            response.headers_mut().append(header::SET_COOKIE, cookie);
+        }
+        return Ok(response);
+    }
     let devices = list(&visit.app, &caller).await?;
     let (text, now) = (visit.language.text, visit.now());
     let told = session

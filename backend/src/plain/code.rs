@@ -7,7 +7,7 @@ use screens::Doing;
 use screens::html::plain::CodeScreen;
 
 use super::state::{Step, Told};
-use super::{ACCOUNT, CODE, PHONE, Visit, new_press, page};
+use super::{ACCOUNT, CODE, PHONE, Visit, new_press, page_before};
 use crate::api::get_delivery::delivery;
 
 pub(crate) async fn show(visit: Visit) -> Result<Response, ApiError> {
@@ -41,5 +41,7 @@ pub(crate) async fn show(visit: Visit) -> Result<Response, ApiError> {
         error: told.form.as_deref(),
     }
     .html(&plain);
-    Ok(page(StatusCode::OK, plain.page(text.enter_the_code, &main)))
+    let next = visit.app.returns.sent(&visit.headers);
+    let html = plain.page(text.enter_the_code, &main);
+    Ok(page_before(StatusCode::OK, html, next.as_ref()))
 }

@@ -19,20 +19,24 @@ pub(crate) async fn handle(visit: Visit, form: Form) -> Result<Response, ApiErro
         Ok((credentials, _)) => end(&visit.app, credentials).await,
         Err(error) => Err(error),
     };
-    match ended {
-        Ok(cookie) => {
-            let mut response = visit.start_again(Said::SignedOut)?;
-            if let Some(cookie) = cookie {
-                response.headers_mut().append(header::SET_COOKIE, cookie);
-            }
-            Ok(response)
-        }
-        Err(error) if error.error_type() == ErrorType::InvalidSession => {
-            visit.start_again(Said::SignedOut)
-        }
+    let (said, cookie) = match ended {
+        Ok(cookie) => (Said::SignedOut, cookie),
         Err(error) => {
-            error.log();
-            visit.start_again(Said::SignedOutUnreached)
+            // The cookie that holds a session goes in any case.
+            let cookie = visit.app.carrier.cookie();
+            let said = match error.error_type() {
+                ErrorType::InvalidSession => Said::SignedOut,
+                _ => {
+                    error.log();
+                    Said::SignedOutUnreached
+                }
+            };
+            (said, cookie.and_then(|cookie| cookie.clear()))
         }
+    };
+    let mut response = visit.start_again(said)?;
+    if let Some(cookie) = cookie {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
     }
+    Ok(response)
 }

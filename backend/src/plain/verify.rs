@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use axum::response::Response;
 use edge::{ApiError, Form};
-use http::header;
+use http::{HeaderValue, header};
 use screens::typing::code as typing;
 use shared::browser::VerifyOtpRequest;
 use shared::{ErrorType, OtpCode};
@@ -45,11 +45,15 @@ pub(crate) async fn handle(visit: Visit, form: Form) -> Result<Response, ApiErro
         }
     };
     let session = Session {
-        token: opened.answer.session_token,
+        token: opened.token,
         ends_at: visit.now() + i64::from(opened.answer.expires_in_secs),
         said: None,
     };
     let mut response = visit.go(ACCOUNT, Some(&Step::SignedIn(session)))?;
+    if let Some(address) = &opened.answer.return_to {
+        let place = HeaderValue::from_str(address).map_err(ApiError::internal)?;
+        response.headers_mut().insert(header::LOCATION, place);
+    }
     for cookie in opened.cookies {
         response.headers_mut().append(header::SET_COOKIE, cookie);
     }
@@ -57,7 +61,7 @@ pub(crate) async fn handle(visit: Visit, form: Form) -> Result<Response, ApiErro
 }
 
 /// One more than a code has, where more were typed.
-fn digits(text: &str, length: usize) -> String {
+pub(super) fn digits(text: &str, length: usize) -> String {
     typing::pasted(text, length).unwrap_or_else(|| typing::typed(text, length + 1))
 }
 

@@ -203,6 +203,11 @@ impl Stub {
         self.memory().sessions.get(token)?["expires_at"].as_i64()
     }
 
+    /// Of all live sessions.
+    pub(crate) fn tokens(&self) -> Vec<String> {
+        self.memory().sessions.keys().cloned().collect()
+    }
+
     pub(crate) fn live_sessions(&self) -> usize {
         self.memory().sessions.len()
     }
@@ -238,10 +243,14 @@ async fn answer(State(stub): State<Stub>, request: Request) -> Response {
     let mut memory = stub.memory();
     match (parts.method.as_str(), path) {
         ("POST", "/v1/auth/otps/sms/login_or_create") => memory.send(&body),
+        ("POST", "/v1/auth/otps/sms/send") => memory.send_second_factor(&body),
         ("POST", "/v1/auth/otps/verify") => memory.verify(&body, now),
         ("POST", "/v1/auth/sessions/verify") => memory.verify_session(&body, now),
         ("GET", "/v1/auth/sessions/list") => memory.list(query),
         ("DELETE", "/v1/auth/sessions/delete") => memory.delete(&body),
+        ("POST", "/v1/auth/users/create") => memory.create_user(&body),
+        ("POST", "/v1/auth/users/search") => memory.search(&body),
+        ("DELETE", path) if path.ends_with("/delete") => memory.delete_user(path),
         ("GET", path) if path.starts_with("/v1/auth/users/") => error(404, "user_not_found", None),
         _ => error(404, "not_found", None),
     }

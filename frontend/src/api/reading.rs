@@ -36,9 +36,12 @@ read_fields! {
     }
     SendOtpResponse { verification_id, phone_number, code_length, expires_in_secs, resend_in_secs }
     GetDeliveryResponse { delivery, usual_secs, resend_in_secs }
-    VerifyOtpResponse { session_token, user_id, account_id, phone_number, expires_in_secs }
+    VerifyOtpResponse {
+        session_token, user_id, account_id, phone_number, expires_in_secs, return_to
+    }
     SessionResponse {
-        session_id, user_id, account_id, phone_number, started_at, last_active_at, expires_in_secs
+        session_id, user_id, account_id, phone_number, started_at, last_active_at, expires_in_secs,
+        return_to
     }
     ListSessionsResponse { sessions }
     SessionSummary {

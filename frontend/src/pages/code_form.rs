@@ -187,6 +187,9 @@ impl CodeForm {
                     self.app.draft.code.set(String::new());
                     // The screen follows by itself, here and in the other tabs.
                     self.app.session.sign_in(answer.session_token);
+                    if let Some(address) = answer.return_to {
+                        browser::leave(&address);
+                    }
                 }
                 Err(reason) => self.blame_code(reason),
             }

@@ -103,6 +103,13 @@ fn every_error_type_of_the_service_is_told_of_somewhere() {
     let told = document()["paths"].to_string();
     // Words of the backend, and of what is not there yet.
     let elsewhere = [
+        ErrorType::AccountLinked,
+        ErrorType::AccountNotFound,
+        ErrorType::ChallengeNotFound,
+        ErrorType::DuplicateExternalId,
+        ErrorType::InvalidResultCode,
+        ErrorType::ReturnNotAllowed,
+        ErrorType::SignInTooOld,
         ErrorType::OriginNotAllowed,
         ErrorType::RequestInProgress,
         ErrorType::OtpServiceMisbehaved,

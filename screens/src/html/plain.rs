@@ -4,10 +4,12 @@
 //! Each screen says what is inside of `<main>`; [`Plain::page`] puts the document around it.
 
 mod account;
+mod challenge;
 mod code;
 mod phone;
 
 pub use account::{AccountScreen, DeviceRow};
+pub use challenge::{AgainScreen, ChallengeScreen, challenge_over};
 pub use code::CodeScreen;
 pub use phone::{Choice, PhoneScreen};
 

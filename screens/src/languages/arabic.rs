@@ -24,6 +24,7 @@ pub static ARABIC: Catalogue = Catalogue {
     enter_the_code: "إدخال الرمز",
     sent_to: "أُرسل إلى",
     change_number: "تغيير الرقم",
+    go_back: "رجوع",
     verification_code: "رمز التحقق",
     verify: "تحقُّق",
     verifying: "جارٍ التحقق…",

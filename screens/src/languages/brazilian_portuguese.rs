@@ -24,6 +24,7 @@ pub static BRAZILIAN_PORTUGUESE: Catalogue = Catalogue {
     enter_the_code: "Digite o código",
     sent_to: "Enviado para",
     change_number: "Alterar número",
+    go_back: "Voltar",
     verification_code: "Código de verificação",
     verify: "Verificar",
     verifying: "Verificando…",

@@ -24,6 +24,7 @@ pub static ENGLISH: Catalogue = Catalogue {
     enter_the_code: "Enter the code",
     sent_to: "Sent to",
     change_number: "Change number",
+    go_back: "Go back",
     verification_code: "Verification code",
     verify: "Verify",
     verifying: "Checking…",

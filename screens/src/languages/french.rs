@@ -24,6 +24,7 @@ pub static FRENCH: Catalogue = Catalogue {
     enter_the_code: "Saisissez le code",
     sent_to: "Envoyé au",
     change_number: "Modifier le numéro",
+    go_back: "Retour",
     verification_code: "Code de vérification",
     verify: "Vérifier",
     verifying: "Vérification…",

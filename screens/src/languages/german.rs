@@ -24,6 +24,7 @@ pub static GERMAN: Catalogue = Catalogue {
     enter_the_code: "Code eingeben",
     sent_to: "Gesendet an",
     change_number: "Nummer ändern",
+    go_back: "Zurück",
     verification_code: "Bestätigungscode",
     verify: "Bestätigen",
     verifying: "Wird geprüft\u{a0}…",

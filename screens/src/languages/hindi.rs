@@ -24,6 +24,7 @@ pub static HINDI: Catalogue = Catalogue {
     enter_the_code: "कोड डालें",
     sent_to: "इस नंबर पर भेजा गया:",
     change_number: "नंबर बदलें",
+    go_back: "वापस जाएँ",
     verification_code: "पुष्टि कोड",
     verify: "पुष्टि करें",
     verifying: "जाँच हो रही है…",

@@ -24,6 +24,7 @@ pub static ITALIAN: Catalogue = Catalogue {
     enter_the_code: "Inserisci il codice",
     sent_to: "Inviato al",
     change_number: "Cambia numero",
+    go_back: "Indietro",
     verification_code: "Codice di verifica",
     verify: "Verifica",
     verifying: "Verifica in corso…",

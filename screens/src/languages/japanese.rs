@@ -24,6 +24,7 @@ pub static JAPANESE: Catalogue = Catalogue {
     enter_the_code: "コードを入力",
     sent_to: "送信先:",
     change_number: "番号を変更",
+    go_back: "戻る",
     verification_code: "確認コード",
     verify: "確認する",
     verifying: "確認中…",

@@ -24,6 +24,7 @@ pub static SIMPLIFIED_CHINESE: Catalogue = Catalogue {
     enter_the_code: "输入验证码",
     sent_to: "已发送至",
     change_number: "更改号码",
+    go_back: "返回",
     verification_code: "验证码",
     verify: "验证",
     verifying: "正在验证…",

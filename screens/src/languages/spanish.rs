@@ -24,6 +24,7 @@ pub static SPANISH: Catalogue = Catalogue {
     enter_the_code: "Escribe el código",
     sent_to: "Enviado al",
     change_number: "Cambiar número",
+    go_back: "Volver",
     verification_code: "Código de verificación",
     verify: "Verificar",
     verifying: "Verificando…",

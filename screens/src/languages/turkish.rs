@@ -24,6 +24,7 @@ pub static TURKISH: Catalogue = Catalogue {
     enter_the_code: "Kodu girin",
     sent_to: "Gönderildiği numara:",
     change_number: "Numarayı değiştir",
+    go_back: "Geri dön",
     verification_code: "Doğrulama kodu",
     verify: "Doğrula",
     verifying: "Kontrol ediliyor…",

@@ -38,6 +38,12 @@ fn text<'a>(body: &'a Value, field: &str) -> &'a str {
     body[field].as_str().unwrap_or_default()
 }
 
+/// Of the user and of the method.
+fn ids(number: &str) -> (String, String) {
+    let digits = number.trim_start_matches('+');
+    (format!("user_{digits}"), format!("pn_{digits}"))
+}
+
 impl Memory {
     fn next(&mut self, prefix: &str) -> String {
         self.count += 1;
@@ -46,10 +52,7 @@ impl Memory {
 
     pub(super) fn send(&mut self, body: &Value) -> Response {
         let number = text(body, "phone_number").to_owned();
-        let (user, method) = (
-            format!("user_{}", number.trim_start_matches('+')),
-            format!("pn_{}", number.trim_start_matches('+')),
-        );
+        let (user, method) = ids(&number);
         let created = self.users.insert(method.clone(), user.clone()).is_none();
         self.numbers.insert(method.clone(), number);
         self.fingerprints
@@ -67,6 +70,57 @@ impl Memory {
         Json(answer).into_response()
     }
 
+    pub(super) fn send_second_factor(&mut self, body: &Value) -> Response {
+        let number = text(body, "phone_number");
+        match self.numbers.values().any(|known| known == number) {
+            true => self.send(body),
+            false => error(404, "user_not_found", None),
+        }
+    }
+
+    pub(super) fn create_user(&mut self, body: &Value) -> Response {
+        let number = text(body, "phone_number").to_owned();
+        if self.numbers.values().any(|known| *known == number) {
+            return error(409, "duplicate_phone_number", None);
+        }
+        let (user, method) = ids(&number);
+        self.users.insert(method.clone(), user.clone());
+        self.numbers.insert(method.clone(), number);
+        Json(json!({"user_id": user, "status": "pending", "email_id": "", "phone_number_id": method}))
+            .into_response()
+    }
+
+    pub(super) fn search(&self, body: &Value) -> Response {
+        let wanted = &body["filters"]["fields"][0];
+        let found = self
+            .numbers
+            .iter()
+            .filter(|(_, number)| wanted["value"] == number.as_str());
+        let users: Vec<Value> = found
+            .map(|(method, number)| {
+                json!({"user_id": self.users[method], "first_name": "", "middle_name": "", "last_name": "",
+                    "status": "active", "active": true, "created_at": 1, "updated_at": 1, "emails": [],
+                    "phone_numbers": [{"id": method, "verified": true, "phone_number": number, "created_at": 1, "updated_at": 1}]})
+            })
+            .collect();
+        Json(json!({"total_count": users.len(), "has_more": false, "users": users})).into_response()
+    }
+
+    pub(super) fn delete_user(&mut self, path: &str) -> Response {
+        let user = path
+            .trim_start_matches("/v1/auth/users/")
+            .trim_end_matches("/delete");
+        let Some(method) = self.users.iter().find(|(_, known)| *known == user) else {
+            return error(404, "user_not_found", None);
+        };
+        let method = method.0.clone();
+        self.users.remove(&method);
+        self.numbers.remove(&method);
+        self.sessions
+            .retain(|_, session| session["user_id"] != user);
+        Json(json!({"message": "Successfully deleted user", "user_id": user})).into_response()
+    }
+
     pub(super) fn verify(&mut self, body: &Value, now: i64) -> Response {
         let method = text(body, "method_id").to_owned();
         let Some(user) = self.users.get(&method).cloned() else {
@@ -74,6 +128,11 @@ impl Memory {
         };
         if text(body, "otp") != RIGHT_CODE {
             return error(400, "invalid_otp", Some(4));
+        }
+        if body["session_expires_in"].is_null() {
+            let answer =
+                json!({"method_id": method, "method_type": "phone_number", "user_id": user});
+            return Json(answer).into_response();
         }
         let challenge = text(body, "challenge_id").to_owned();
         let token = match self.opened_by.get(&challenge) {

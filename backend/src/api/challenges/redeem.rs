@@ -1,0 +1,40 @@
+//! `POST /api/challenges/{challenge_id}/redeem`: takes the result of a challenge, once, within two minutes
+//! after the code was right. A wrong, used or late code is one answer.
+
+use axum::extract::{Path, State};
+use edge::{ApiError, Json};
+use shared::ErrorType;
+use shared::app_server::{RedeemChallengeRequest, RedeemChallengeResponse};
+
+use crate::app::Shared;
+use crate::server_key::AppServer;
+use crate::store::fault;
+
+pub(crate) async fn handle(
+    _: AppServer,
+    State(app): Shared,
+    Path(challenge_id): Path<String>,
+    Json(request): Json<RedeemChallengeRequest>,
+) -> Result<Json<RedeemChallengeResponse>, ApiError> {
+    let known = app.store.challenge(&challenge_id).await.map_err(fault)?;
+    if known.is_none() {
+        return Err(ErrorType::ChallengeNotFound.into());
+    }
+    if !app
+        .results
+        .is_of(request.result_code.as_str(), &challenge_id)
+    {
+        return Err(ErrorType::InvalidResultCode.into());
+    }
+    let redeemed = app.store.redeem(&challenge_id, app.clock.now()).await;
+    let challenge = redeemed.map_err(fault)?;
+    let challenge = challenge.ok_or(ErrorType::InvalidResultCode)?;
+    let verified_at = challenge.proved_at.ok_or(ErrorType::InvalidResultCode)?;
+    Ok(Json(RedeemChallengeResponse {
+        challenge_id,
+        purpose: challenge.wanted.purpose,
+        phone_number: challenge.wanted.phone_number,
+        account_id: challenge.wanted.account_id,
+        verified_at,
+    }))
+}

@@ -1,0 +1,27 @@
+//! `GET /.well-known/jwks.json`: the public keys of access tokens (RFC 7517), for anybody.
+
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use edge::{ApiError, Json};
+use http::{HeaderValue, header};
+use serde::Serialize;
+use shared::ErrorType;
+
+use crate::access_token::PublicKey;
+use crate::app::Shared;
+
+/// A new key is to be published so long before it signs, and an old one so long after.
+const KEPT: HeaderValue = HeaderValue::from_static("public, max-age=300");
+
+#[derive(Debug, Serialize)]
+struct KeySet {
+    keys: Vec<PublicKey>,
+}
+
+pub(crate) async fn handle(State(app): Shared) -> Result<Response, ApiError> {
+    let tokens = app.tokens.as_ref().ok_or(ErrorType::NotFound)?;
+    let keys = tokens.public_keys();
+    let mut response = Json(KeySet { keys }).into_response();
+    response.headers_mut().insert(header::CACHE_CONTROL, KEPT);
+    Ok(response)
+}

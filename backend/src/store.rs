@@ -1,0 +1,100 @@
+//! The backend's own data, in an SQLite file or on a PostgreSQL server: accounts and
+//! challenges. All SQL of the backend is
+//! here and below, one text for both; every answer is given when it is on disk.
+//!
+//! Not here: sessions, codes and whether somebody may sign in; the OTP service knows.
+
+mod accounts;
+mod challenges;
+mod place;
+
+use edge::ApiError;
+use shared::ErrorType;
+use storage::{Database, OpenError, StoreError};
+
+pub(crate) use accounts::{Account, LinkFault, Wanted, Whose};
+pub(crate) use challenges::{Challenge, SentCode, WantedProof};
+pub(crate) use place::Place;
+
+/// The schema, one entry per version; entries are only ever added (E-11).
+const MIGRATIONS: &[&str] = &[
+    "CREATE TABLE accounts (
+        account_id TEXT NOT NULL PRIMARY KEY,
+        user_id TEXT NOT NULL UNIQUE,
+        phone_number TEXT NOT NULL,
+        created_at BIGINT NOT NULL,
+        last_sign_in_at BIGINT NOT NULL
+    )",
+    // An empty `external_id` is none; a time of 0 is never.
+    "ALTER TABLE accounts ADD COLUMN external_id TEXT NOT NULL DEFAULT '';
+    ALTER TABLE accounts ADD COLUMN metadata TEXT NOT NULL DEFAULT '{}';
+    ALTER TABLE accounts ADD COLUMN first_sign_in_at BIGINT NOT NULL DEFAULT 0;
+    UPDATE accounts SET first_sign_in_at = created_at;
+    CREATE UNIQUE INDEX accounts_by_external_id ON accounts (external_id) WHERE external_id <> '';
+    CREATE INDEX accounts_by_phone_number ON accounts (phone_number)",
+    "CREATE TABLE challenges (
+        challenge_id TEXT NOT NULL PRIMARY KEY,
+        phone_number TEXT NOT NULL,
+        account_id TEXT NOT NULL,
+        purpose TEXT NOT NULL,
+        shown TEXT NOT NULL,
+        return_to TEXT NOT NULL,
+        method_id TEXT NOT NULL,
+        otp_challenge_id TEXT NOT NULL,
+        resend_at BIGINT NOT NULL,
+        used_up BIGINT NOT NULL,
+        ends_at BIGINT NOT NULL,
+        proved_at BIGINT NOT NULL,
+        redeemed_at BIGINT NOT NULL
+    );
+    CREATE INDEX challenges_by_end ON challenges (ends_at);
+    CREATE INDEX challenges_by_account ON challenges (account_id)",
+];
+
+/// When the own database can't work.
+pub(crate) const RETRY_AFTER_SECS: u32 = 5;
+
+/// The open database.
+#[derive(Debug, Clone)]
+pub(crate) struct Store(Database);
+
+impl Store {
+    /// Opens it, made where there is none, and brings its schema up to date.
+    pub(crate) fn open(place: &Place) -> Result<Self, OpenError> {
+        place.open(MIGRATIONS).map(Self)
+    }
+
+    /// Whether the database answers.
+    pub(crate) async fn ping(&self) -> Result<(), StoreError> {
+        self.account(Wanted::User(String::new())).await.map(drop)
+    }
+
+    /// Lets go of the database once everything is on disk.
+    pub(crate) async fn close(self) {
+        self.0.close().await;
+    }
+
+    /// Breaks the database for a test.
+    #[cfg(test)]
+    pub(crate) async fn break_it(&self) {
+        self.0
+            .write(|sql| sql.batch("DROP TABLE accounts"))
+            .await
+            .unwrap();
+    }
+}
+
+/// What a caller is told when the own database can't work; nothing has happened.
+pub(crate) fn fault(error: StoreError) -> ApiError {
+    ApiError::unavailable(ErrorType::Overloaded, error).retry_after(RETRY_AFTER_SECS)
+}
+
+/// A new opaque id: the prefix, `_` and 24 letters and digits, 142 bits.
+fn new_id(prefix: &str) -> Result<String, StoreError> {
+    let word = edge::keys::base62(24, getrandom::fill)
+        .map_err(|error| StoreError::Unavailable(error.to_string()))?;
+    Ok(format!("{prefix}_{}", *word))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,286 @@
+//! The app's own accounts: one row per user of the OTP service, with the app's own id for the person.
+
+use shared::PhoneNumber;
+use shared::app_server::{AccountResponse, ExternalId, Metadata};
+use storage::{Row, Sql, StoreError};
+
+use super::challenges::forget_of_account;
+use super::{Store, new_id};
+
+/// An account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Account {
+    pub(crate) account_id: String,
+    pub(crate) user_id: String,
+    /// The number that was proved last; before the first sign-in the one that was given.
+    pub(crate) phone_number: PhoneNumber,
+    pub(crate) external_id: Option<ExternalId>,
+    pub(crate) metadata: Metadata,
+    pub(crate) created_at: i64,
+    pub(crate) first_sign_in_at: Option<i64>,
+    pub(crate) last_sign_in_at: Option<i64>,
+}
+
+/// What accounts are looked for by.
+#[derive(Debug, Clone)]
+pub(crate) enum Wanted {
+    Account(String),
+    User(String),
+    External(ExternalId),
+    Number(PhoneNumber),
+}
+
+/// Which account is to be linked.
+#[derive(Debug, Clone)]
+pub(crate) enum Whose {
+    /// The user's, made where there is none.
+    User {
+        user_id: String,
+        phone_number: PhoneNumber,
+    },
+    /// The one with this id.
+    Account(String),
+}
+
+/// The account after it was linked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Linked {
+    pub(crate) account: Account,
+    pub(crate) created: bool,
+}
+
+/// Why an account was not linked; nothing has changed then.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum LinkFault {
+    /// No account has this id.
+    Unknown,
+    /// Another account has the app's id.
+    Taken,
+    /// The account has another one.
+    LinkedElsewhere,
+}
+
+const ACCOUNT: &str =
+    "SELECT account_id, user_id, phone_number, external_id, metadata, created_at, first_sign_in_at,
+    last_sign_in_at FROM accounts";
+/// So many accounts of one number are told.
+const MOST_FOUND: i64 = 100;
+
+impl Account {
+    fn read(row: &Row<'_>) -> Result<Self, StoreError> {
+        let strange = |what| StoreError::Broken(format!("an account has a malformed {what}"));
+        let external_id = match row.text(3)?.as_str() {
+            "" => None,
+            text => Some(ExternalId::parse(text).map_err(|_| strange("external_id"))?),
+        };
+        let time = |column| row.int(column).map(|time| (time != 0).then_some(time));
+        Ok(Self {
+            account_id: row.text(0)?,
+            user_id: row.text(1)?,
+            phone_number: PhoneNumber::parse(&row.text(2)?).map_err(|_| strange("number"))?,
+            external_id,
+            metadata: serde_json::from_str(&row.text(4)?).map_err(|_| strange("metadata"))?,
+            created_at: row.int(5)?,
+            first_sign_in_at: time(6)?,
+            last_sign_in_at: time(7)?,
+        })
+    }
+}
+
+impl From<Account> for AccountResponse {
+    fn from(account: Account) -> Self {
+        Self {
+            account_id: account.account_id,
+            user_id: account.user_id,
+            phone_number: account.phone_number,
+            external_id: account.external_id,
+            metadata: account.metadata,
+            created_at: account.created_at,
+            first_sign_in_at: account.first_sign_in_at,
+            last_sign_in_at: account.last_sign_in_at,
+        }
+    }
+}
+
+impl Store {
+    /// Finds or makes the account of a user who has just proved this number at `now`, Unix seconds.
+    pub(crate) async fn sign_in(
+        &self,
+        user_id: &str,
+        phone_number: &PhoneNumber,
+        now: i64,
+    ) -> Result<Account, StoreError> {
+        let (user_id, phone_number) = (user_id.to_owned(), phone_number.clone());
+        let account_id = new_id("acct")?;
+        self.0
+            .write(move |sql| {
+                sql.execute(
+                    "INSERT INTO accounts (account_id, user_id, phone_number, created_at, first_sign_in_at, last_sign_in_at)
+                     VALUES ($1, $2, $3, $4, $4, $4)
+                     ON CONFLICT (user_id) DO UPDATE SET last_sign_in_at = excluded.last_sign_in_at,
+                        phone_number = excluded.phone_number,
+                        first_sign_in_at = CASE accounts.first_sign_in_at WHEN 0 THEN excluded.first_sign_in_at
+                            ELSE accounts.first_sign_in_at END",
+                    &[(&account_id).into(), (&user_id).into(), phone_number.as_str().into(), now.into()],
+                )?;
+                one(sql, &Wanted::User(user_id.clone()))?
+                    .ok_or_else(|| StoreError::Broken("the new account is not there".to_owned()))
+            })
+            .await
+    }
+
+    /// Links an account to the app's own id and notes what the app wants noted, at `now`.
+    pub(crate) async fn link(
+        &self,
+        whose: Whose,
+        external_id: Option<ExternalId>,
+        metadata: Option<Metadata>,
+        now: i64,
+    ) -> Result<Result<Linked, LinkFault>, StoreError> {
+        let new_id = new_id("acct")?;
+        let metadata = metadata.map(|metadata| serde_json::to_string(&metadata));
+        let metadata = metadata
+            .transpose()
+            .map_err(|error| StoreError::Broken(error.to_string()))?;
+        self.0
+            .write(move |sql| {
+                let wanted = match &whose {
+                    Whose::User { user_id, .. } => Wanted::User(user_id.clone()),
+                    Whose::Account(account_id) => Wanted::Account(account_id.clone()),
+                };
+                let before = one(sql, &wanted)?;
+                if let Err(fault) = may_link(sql, before.as_ref(), external_id.as_ref())? {
+                    return Ok(Err(fault));
+                }
+                let account_id = match (&before, &whose) {
+                    (Some(account), _) => account.account_id.clone(),
+                    (None, Whose::Account(_)) => return Ok(Err(LinkFault::Unknown)),
+                    (None, Whose::User { user_id, phone_number }) => {
+                        sql.execute(
+                            "INSERT INTO accounts (account_id, user_id, phone_number, created_at, first_sign_in_at,
+                                last_sign_in_at) VALUES ($1, $2, $3, $4, 0, 0)",
+                            &[(&new_id).into(), user_id.into(), phone_number.as_str().into(), now.into()],
+                        )?;
+                        new_id.clone()
+                    }
+                };
+                if let Some(external_id) = &external_id {
+                    let params = [external_id.as_str().into(), (&account_id).into()];
+                    sql.execute("UPDATE accounts SET external_id = $1 WHERE account_id = $2", &params)?;
+                }
+                if let Some(metadata) = &metadata {
+                    let params = [metadata.into(), (&account_id).into()];
+                    sql.execute("UPDATE accounts SET metadata = $1 WHERE account_id = $2", &params)?;
+                }
+                let account = one(sql, &Wanted::Account(account_id))?
+                    .ok_or_else(|| StoreError::Broken("the linked account is not there".to_owned()))?;
+                Ok(Ok(Linked { account, created: before.is_none() }))
+            })
+            .await
+    }
+
+    /// The account, if there is one; of a number's, the one that signed in last.
+    pub(crate) async fn account(&self, wanted: Wanted) -> Result<Option<Account>, StoreError> {
+        self.0.read(move |sql| one(sql, &wanted)).await
+    }
+
+    /// All of them.
+    pub(crate) async fn accounts(&self, wanted: Wanted) -> Result<Vec<Account>, StoreError> {
+        self.0
+            .read(move |sql| {
+                let (sentence, value) = condition(&wanted);
+                let params = [value.into(), MOST_FOUND.into()];
+                sql.query(&format!("{sentence} LIMIT $2"), &params, Account::read)
+            })
+            .await
+    }
+
+    /// So many accounts in the order of their ids, from the one after this id on.
+    pub(crate) async fn accounts_after(
+        &self,
+        account_id: &str,
+        most: u32,
+    ) -> Result<Vec<Account>, StoreError> {
+        let account_id = account_id.to_owned();
+        self.0
+            .read(move |sql| {
+                let sentence =
+                    format!("{ACCOUNT} WHERE account_id > $1 ORDER BY account_id LIMIT $2");
+                sql.query(
+                    &sentence,
+                    &[(&account_id).into(), i64::from(most).into()],
+                    Account::read,
+                )
+            })
+            .await
+    }
+
+    /// Forgets the app's id of an account. None when there is no such account.
+    pub(crate) async fn unlink(&self, account_id: &str) -> Result<Option<Account>, StoreError> {
+        let account_id = account_id.to_owned();
+        self.0
+            .write(move |sql| {
+                sql.execute(
+                    "UPDATE accounts SET external_id = '' WHERE account_id = $1",
+                    &[(&account_id).into()],
+                )?;
+                one(sql, &Wanted::Account(account_id.clone()))
+            })
+            .await
+    }
+
+    /// Forgets the account, with its challenges.
+    pub(crate) async fn delete_account(&self, account_id: &str) -> Result<(), StoreError> {
+        let account_id = account_id.to_owned();
+        self.0
+            .write(move |sql| {
+                forget_of_account(sql, &account_id)?;
+                let params = [(&account_id).into()];
+                sql.execute("DELETE FROM accounts WHERE account_id = $1", &params)
+                    .map(drop)
+            })
+            .await
+    }
+}
+
+/// Whether nothing else stands in the way of this link.
+fn may_link(
+    sql: &Sql<'_>,
+    account: Option<&Account>,
+    external_id: Option<&ExternalId>,
+) -> Result<Result<(), LinkFault>, StoreError> {
+    let Some(external_id) = external_id else {
+        return Ok(Ok(()));
+    };
+    let linked = account.and_then(|account| account.external_id.as_ref());
+    if linked == Some(external_id) {
+        return Ok(Ok(()));
+    }
+    if one(sql, &Wanted::External(external_id.clone()))?.is_some() {
+        return Ok(Err(LinkFault::Taken));
+    }
+    Ok(match linked {
+        Some(_) => Err(LinkFault::LinkedElsewhere),
+        None => Ok(()),
+    })
+}
+
+fn one(sql: &Sql<'_>, wanted: &Wanted) -> Result<Option<Account>, StoreError> {
+    let (sentence, value) = condition(wanted);
+    sql.query_one(
+        &format!("{sentence} LIMIT 1"),
+        &[value.into()],
+        Account::read,
+    )
+}
+
+fn condition(wanted: &Wanted) -> (String, &str) {
+    let (column, value) = match wanted {
+        Wanted::Account(id) => ("account_id", id.as_str()),
+        Wanted::User(id) => ("user_id", id.as_str()),
+        Wanted::External(id) => ("external_id", id.as_str()),
+        Wanted::Number(number) => ("phone_number", number.as_str()),
+    };
+    let order = "ORDER BY last_sign_in_at DESC, account_id";
+    (format!("{ACCOUNT} WHERE {column} = $1 {order}"), value)
+}

@@ -1,0 +1,133 @@
+//! `examples/forward-auth`: an app that knows nothing of the sign-in, behind nginx and behind Caddy.
+
+use std::process::Command;
+
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use crate::browser::Browser;
+use crate::house::Site;
+use crate::program::{Program, free_authority, path};
+
+const NUMBER: &str = "+12125550142";
+
+async fn nginx(folder: &TempDir, listen: &str, app: &str, sign_in: &str) -> Program {
+    let template = std::fs::read_to_string(path("forward-auth/nginx.conf")).unwrap();
+    let filled = template
+        .replace("@LISTEN@", listen)
+        .replace("@APP@", app)
+        .replace("@SIGN_IN@", sign_in);
+    std::fs::create_dir(folder.path().join("tmp")).unwrap();
+    std::fs::write(folder.path().join("nginx.conf"), filled).unwrap();
+    let mut command = Command::new("nginx");
+    command
+        .arg("-p")
+        .arg(folder.path())
+        .args(["-e", "stderr", "-c", "nginx.conf"]);
+    Program::server(command, format!("http://{listen}")).await
+}
+
+async fn caddy(folder: &TempDir, listen: &str, app: &str, sign_in: &str) -> Program {
+    let mut command = Command::new("caddy");
+    command
+        .args(["run", "--adapter", "caddyfile", "--config"])
+        .arg(path("forward-auth/Caddyfile"))
+        .env("XDG_DATA_HOME", folder.path())
+        .env("XDG_CONFIG_HOME", folder.path())
+        .env("APP_ADDRESS", format!("http://{listen}"))
+        .env("APP", app)
+        .env("SIGN_IN", sign_in)
+        .stderr(std::process::Stdio::null());
+    Program::server(command, format!("http://{listen}")).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn any_app_stands_behind_nginx() {
+    let (site, listen, folder) = (
+        Site::find().await,
+        free_authority(),
+        tempfile::tempdir().unwrap(),
+    );
+    let app = Program::node("forward-auth/app.mjs", &[]);
+    let proxy = nginx(&folder, &listen, app.authority(), site.authority()).await;
+    let payments = format!("{}/payments", proxy.url);
+    let mut browser = story(site, &proxy).await;
+    browser.get(&payments).await.ok();
+    let mut stranger = Browser::default();
+    assert!(
+        stranger
+            .get(&payments)
+            .await
+            .place()
+            .contains("max_age=300")
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn any_app_stands_behind_caddy() {
+    let (site, listen, folder) = (
+        Site::find().await,
+        free_authority(),
+        tempfile::tempdir().unwrap(),
+    );
+    let app = Program::node("forward-auth/app.mjs", &[]);
+    let proxy = caddy(&folder, &listen, app.authority(), site.authority()).await;
+    story(site, &proxy).await;
+}
+
+/// What holds behind every proxy. Answers a browser that is signed in.
+async fn story(site: Site, proxy: &Program) -> Browser {
+    let house = site
+        .build(&["--session-cookie", "host", "--return-origins", &proxy.url])
+        .await;
+    let linked = json!({"phone_number": NUMBER, "external_id": "Zoë 42"});
+    let account = house.as_server("/api/accounts", &linked).await.ok()["account"].clone();
+    let page = format!("{}/orders/a%20b?open=1&sort=new", proxy.url);
+    let spoofed = [
+        ("x-auth-account", "acct_root"),
+        ("x-auth-external-id", "root"),
+    ];
+
+    let mut browser = Browser::default();
+    let door = browser.get_with(&page, &spoofed).await.place().to_owned();
+    assert!(
+        door.starts_with(&format!("{}/sign-in?return_to=", house.url)),
+        "{door}"
+    );
+    assert_eq!(browser.get(&door).await.place(), "/");
+    assert_eq!(
+        house.sign_in_plainly(&mut browser, NUMBER).await,
+        page,
+        "with its whole query"
+    );
+
+    let shown = browser.get_with(&page, &spoofed).await.ok();
+    let expected = json!({"path": "/orders/a%20b?open=1&sort=new", "account": account["account_id"],
+        "externalId": "Zoë 42"});
+    assert_eq!(
+        shown, expected,
+        "what the client says of itself is not believed"
+    );
+    let posted = browser.submit(&page, &[("a", "b")]).await;
+    assert_eq!(posted.ok()["account"], account["account_id"]);
+
+    let mut other = Browser::default();
+    house.sign_in(&mut other, "+12125550143").await;
+    let shown = other.get_with(&page, &spoofed).await.ok();
+    assert_ne!(shown["account"], account["account_id"]);
+    assert!(
+        matches!(&shown["externalId"], Value::String(text) if text.is_empty())
+            || shown["externalId"].is_null(),
+        "{shown}"
+    );
+
+    let url = format!("{}/api/session", house.url);
+    other.delete(&url, &[]).await.ok();
+    assert_eq!(other.get(&page).await.status, 303, "C-07");
+    let elsewhere = other.get_with(&page, &[("host", "evil.example")]).await;
+    assert!(
+        [400, 401, 404].contains(&elsewhere.status) || !elsewhere.headers.contains_key("location"),
+        "D-15"
+    );
+    browser
+}
