@@ -1,6 +1,5 @@
-//! The backend's own data, in an SQLite file or on a PostgreSQL server: accounts and
-//! challenges. All SQL of the backend is
-//! here and below, one text for both; every answer is given when it is on disk.
+//! The backend's own data, in an SQLite file or on a PostgreSQL server: accounts and challenges. All SQL
+//! of the backend is here and below, one text for both; every answer is given when it is on disk.
 //!
 //! Not here: sessions, codes and whether somebody may sign in; the OTP service knows.
 

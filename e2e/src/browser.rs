@@ -148,6 +148,14 @@ impl Browser {
         Ok(self.client.current_url().await?.path().to_owned())
     }
 
+    /// The whole address.
+    ///
+    /// # Errors
+    /// When the browser does not say.
+    pub async fn address(&self) -> Outcome<String> {
+        Ok(self.client.current_url().await?.to_string())
+    }
+
     /// Waits until the page has this path.
     pub async fn wait_for_path(&self, path: &str) -> Outcome {
         wait_for(format_args!("the page {path}"), async || {

@@ -22,6 +22,9 @@ const API_KEY: &str = "sk_test_0000000000000000000000000000000000000000endtoend"
 /// The same where messages leave.
 const LIVE_KEY: &str = "sk_live_0000000000000000000000000000000000000000endtoend";
 
+/// What an app's server calls the backend with.
+pub const SERVER_KEY: &str = "sk_000000000000000000000000endtoend";
+
 /// How a product is set up.
 #[derive(Debug, Clone, Copy)]
 pub struct Setup<'a> {
@@ -187,6 +190,7 @@ impl Product {
         if self.otp_service.is_some() {
             config.otp_api_key = Some(self.api_key.into());
         }
+        config.server_keys = Some(SERVER_KEY.into());
         let backend = Server::run(|stop| backend::serve(config, listener, stop));
         self.backend = Some(wait_until_ready(backend, &self.url("/readyz")).await?);
         Ok(())

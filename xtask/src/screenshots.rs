@@ -18,10 +18,10 @@ pub(crate) fn take() -> Result<(), Failure> {
     browser::set_up(&[Engine::Chromium])?;
     browser::set_up_pictures()?;
     bundle::build(&tools::set_up()?)?;
-    let folder = workspace::root().join("docs/screens");
-    for picture in pictures(&folder)? {
-        std::fs::remove_file(&picture).map_err(|error| Failure::file(&picture, &error))?;
-    }
+    // The old ones stay until all new ones are there.
+    let folder = workspace::target_folder()?.join("screenshots");
+    std::fs::create_dir_all(&folder).map_err(|error| Failure::file(&folder, &error))?;
+    remove(&pictures(&folder)?)?;
     step("Taking the pictures", || {
         run(
             cargo()
@@ -49,7 +49,25 @@ pub(crate) fn take() -> Result<(), Failure> {
             "Read pngquant's message above.",
         )?;
         weigh(&pictures)
-    })
+    })?;
+    put(&pictures, &workspace::root().join("docs/screens"))
+}
+
+/// Puts the new ones in the place of the old ones.
+fn put(new: &[PathBuf], folder: &Path) -> Result<(), Failure> {
+    remove(&pictures(folder)?)?;
+    for picture in new {
+        let there = folder.join(picture.file_name().unwrap_or_default());
+        std::fs::copy(picture, &there).map_err(|error| Failure::file(&there, &error))?;
+    }
+    Ok(())
+}
+
+fn remove(pictures: &[PathBuf]) -> Result<(), Failure> {
+    for picture in pictures {
+        std::fs::remove_file(picture).map_err(|error| Failure::file(picture, &error))?;
+    }
+    Ok(())
 }
 
 fn pictures(folder: &Path) -> Result<Vec<PathBuf>, Failure> {

@@ -5,6 +5,7 @@
 //! in the crate's library; what each screen must do is specified in the words used here.
 
 mod accessibility;
+mod apps;
 mod first_paint;
 mod integrity;
 mod keyboard;
