@@ -4,6 +4,7 @@
 pub(crate) mod accounts;
 pub(crate) mod challenges;
 pub(crate) mod check_auth;
+pub(crate) mod client_address;
 pub(crate) mod config;
 pub(crate) mod create_access_token;
 pub(crate) mod end_one_session;

@@ -9,6 +9,7 @@ use edge::{Readiness, Traffic};
 use crate::access_token::AccessTokens;
 use crate::bundle::Bundle;
 use crate::carrier::Carrier;
+use crate::client::Proxies;
 use crate::device::Devices;
 use crate::otp_client::OtpClient;
 use crate::outbox::Outbox;
@@ -19,6 +20,7 @@ use crate::return_to::Returns;
 use crate::server_key::ServerKeys;
 use crate::settings::Settings;
 use crate::store::Store;
+use crate::throttle::Throttle;
 use crate::verification::Seal;
 
 /// The backend's parts.
@@ -31,6 +33,10 @@ pub(crate) struct App {
     pub(crate) clock: Clock,
     pub(crate) settings: Settings,
     pub(crate) store: Store,
+    /// Whose word on the caller's address counts.
+    pub(crate) proxies: Proxies,
+    /// What an address may do.
+    pub(crate) throttle: Throttle,
     /// Of the app's own servers.
     pub(crate) server_keys: ServerKeys,
     pub(crate) otp: OtpClient,

@@ -14,6 +14,8 @@ use edge::TrafficLimits;
 use edge::settings::{Secret, SettingError, secret, secret_from_environment};
 
 use crate::brand::Color;
+use crate::client::Proxy;
+use crate::throttle::AddressLimits;
 pub use addresses::{Country, Link, PublicUrl, ReturnOrigin, ServiceUrl};
 pub use session_cookie::SessionCookieSetting;
 
@@ -183,6 +185,15 @@ pub struct Config {
     /// Digits of a code, 6 to 10; must be what the OTP service sends
     #[arg(long, env = "CODE_LENGTH", default_value_t = 6, value_parser = clap::value_parser!(u8).range(6..=10))]
     pub code_length: u8,
+
+    /// Proxies in front whose X-Forwarded-For says who calls, as 10.0.0.0/8,fd00::/8; without them everybody behind
+    /// a proxy is one address
+    #[arg(long, env = "TRUSTED_PROXIES", value_delimiter = ',')]
+    pub trusted_proxies: Vec<Proxy>,
+
+    /// What one address may do
+    #[command(flatten)]
+    pub per_address: AddressLimits,
 
     /// How much is let in
     #[command(flatten)]

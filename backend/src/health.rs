@@ -16,17 +16,26 @@ const WITHIN: Duration = Duration::from_secs(1);
 #[derive(Debug, Serialize)]
 pub(crate) struct Health {
     status: &'static str,
+    /// By which rule callers' addresses are known (B-08).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    client_address: Option<String>,
 }
 
 /// The process is up.
 pub(crate) async fn alive() -> Json<Health> {
-    Json(Health { status: "ok" })
+    Json(Health {
+        status: "ok",
+        client_address: None,
+    })
 }
 
 /// Its own database and the OTP service answer; else the message names which does not.
 pub(crate) async fn ready(stop: Stop, State(app): Shared) -> Result<Json<Health>, ApiError> {
     app.readiness.ask(&stop, parts(&app)).await?;
-    Ok(Json(Health { status: "ok" }))
+    Ok(Json(Health {
+        status: "ok",
+        client_address: Some(app.proxies.to_string()),
+    }))
 }
 
 async fn parts(app: &App) -> Result<(), ApiError> {

@@ -18,6 +18,7 @@ mod binding;
 mod brand;
 mod bundle;
 mod carrier;
+mod client;
 mod config;
 mod cookie;
 mod device;
@@ -41,11 +42,14 @@ mod signed_in;
 mod store;
 #[cfg(test)]
 mod testing;
+mod throttle;
 mod verification;
 
 pub use brand::Color;
+pub use client::Proxy;
 pub use config::{
     Config, Country, Link, PublicUrl, ReturnOrigin, ServiceUrl, SessionCookieSetting,
 };
 pub use otp_client::UnusableKey;
 pub use serve::{StartError, serve};
+pub use throttle::AddressLimits;

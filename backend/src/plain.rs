@@ -20,10 +20,9 @@ mod state;
 mod time;
 pub(crate) mod verify;
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 
-use axum::extract::{ConnectInfo, FromRequestParts};
+use axum::extract::FromRequestParts;
 use axum::response::{IntoResponse, Response};
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
@@ -39,6 +38,7 @@ use shared::LanguageTag;
 use crate::api::send_otp::Caller;
 use crate::app::App;
 use crate::bundle::{HTML, page_policy};
+use crate::client::Client;
 use crate::language::Language;
 use crate::return_to::ReturnTo;
 use crate::signed_in::{Credentials, SignedIn};
@@ -54,7 +54,7 @@ pub(crate) const AGAIN: &str = "/plain/again";
 #[derive(Debug)]
 pub(crate) struct Visit {
     app: Arc<App>,
-    peer: SocketAddr,
+    client: Client,
     headers: HeaderMap,
     language: Language,
     /// Where the browser is; none at the beginning.
@@ -65,12 +65,11 @@ impl FromRequestParts<Arc<App>> for Visit {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, ApiError> {
-        let peer = ConnectInfo::<SocketAddr>::from_request_parts(parts, app).await;
-        let ConnectInfo(peer) = peer.map_err(ApiError::internal)?;
+        let client = Client::from_request_parts(parts, app).await?;
         let now = app.clock.now();
         Ok(Self {
             app: Arc::clone(app),
-            peer,
+            client,
             language: Language::of(parts.uri.query(), &parts.headers),
             step: app
                 .plain
@@ -94,7 +93,7 @@ impl Visit {
 
     fn caller(&self) -> Caller<'_> {
         Caller {
-            peer: self.peer,
+            client: self.client,
             headers: &self.headers,
         }
     }

@@ -39,6 +39,7 @@ pub(crate) fn router(app: Arc<App>) -> Router {
             "/api/challenges/{challenge_id}/redeem",
             post(api::challenges::redeem::handle),
         )
+        .route("/api/client-address", get(api::client_address::handle))
         .route("/api/token", post(api::create_access_token::handle))
         .route("/api/auth/check", get(api::check_auth::handle))
         .route(

@@ -16,6 +16,7 @@ use crate::access_token::AccessTokens;
 use crate::app::App;
 use crate::bundle::Bundle;
 use crate::carrier::Carrier;
+use crate::client::Proxies;
 use crate::config::Config;
 use crate::device::Devices;
 use crate::embedded::Embedded;
@@ -29,6 +30,7 @@ use crate::router;
 use crate::server_key::ServerKeys;
 use crate::settings::{OtpService, Settings};
 use crate::store::{Place, Store};
+use crate::throttle::Throttle;
 use crate::verification::Seal;
 
 /// Why the backend does not run; each is a sentence for the operator.
@@ -136,6 +138,8 @@ pub async fn serve(config: Config, listener: TcpListener, stop: Stop) -> Result<
         otp: otp.map_err(StartError::Client)?,
         seal: Seal::new(&key),
         carrier: Carrier::new(&key, &settings),
+        proxies: Proxies::new(&config.trusted_proxies),
+        throttle: Throttle::new(&config.per_address, settings.public_url.is_loopback()),
         returns: Returns::new(&config.return_origins, &settings.public_url),
         tokens,
         devices: Devices::new(&key, &settings.public_url),
@@ -150,7 +154,13 @@ pub async fn serve(config: Config, listener: TcpListener, stop: Stop) -> Result<
         server_keys,
         settings,
     });
-    tracing::info!(%address, public_url = %app.settings.public_url, "ready");
+    tracing::info!(%address, public_url = %app.settings.public_url, client_address = %app.proxies, "ready");
+    if app.proxies.is_empty() && app.settings.public_url.is_https() {
+        // Somebody else ends TLS, so there is a proxy (B-08).
+        tracing::warn!(
+            "PUBLIC_URL is https and TRUSTED_PROXIES is empty: everybody behind the proxy counts as one address; see /api/client-address"
+        );
+    }
     let outcome = run(listener, &app, page, &stop, embedded.as_mut()).await;
     let stopped = match embedded {
         Some(own)

@@ -23,6 +23,7 @@ use crate::access_token::AccessTokens;
 use crate::app::App;
 use crate::bundle::Bundle;
 use crate::carrier::Carrier;
+use crate::client::Proxies;
 use crate::config::Config;
 use crate::device::Devices;
 use crate::otp_client::{OtpClient, TimeLimits};
@@ -34,6 +35,7 @@ use crate::router::{router, work_of};
 use crate::server_key::ServerKeys;
 use crate::settings::Settings;
 use crate::store::{Place, Store};
+use crate::throttle::Throttle;
 use crate::verification::Seal;
 
 pub(crate) use jar::{Jar, place};
@@ -122,6 +124,8 @@ impl Harness {
             otp: OtpClient::new(&stub.base, &Secret::from(KEY), limits).unwrap(),
             seal: Seal::new(&key),
             carrier: Carrier::new(&key, &settings),
+            proxies: Proxies::new(&config.trusted_proxies),
+            throttle: Throttle::new(&config.per_address, settings.public_url.is_loopback()),
             returns: Returns::new(&config.return_origins, &settings.public_url),
             tokens: AccessTokens::of(&config, settings.public_url.to_string(), &key).unwrap(),
             devices: Devices::new(&key, &settings.public_url),

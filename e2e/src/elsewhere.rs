@@ -1,4 +1,5 @@
-//! An app at an origin of its own, which sends people to sign in and takes them back: one page for every address.
+//! An app at an origin of its own, which sends people to sign in and takes them back: one page for every
+//! address.
 
 use std::net::SocketAddr;
 
@@ -33,6 +34,12 @@ impl Elsewhere {
             }
         });
         Ok(Self { address, serving })
+    }
+
+    /// Where it listens; as a gateway it takes every message.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.address
     }
 
     /// `http://127.0.0.1:…`

@@ -4,9 +4,7 @@
 //!
 //! The answer is the same for new and known numbers and holds nothing of the OTP service's (F-06, F-08).
 
-use std::net::SocketAddr;
-
-use axum::extract::{ConnectInfo, State};
+use axum::extract::State;
 use edge::{ApiError, IdempotencyKey, Json};
 use http::{HeaderMap, header};
 use number_plan::Destination;
@@ -15,6 +13,7 @@ use shared::otp_service::{DeviceFingerprint, SendOtpBySmsRequest};
 use shared::{CodeLifetime, ErrorType, HiddenText, PhoneNumber, VerificationId};
 
 use crate::app::{App, Shared};
+use crate::client::Client;
 use crate::verification::PendingVerification;
 
 /// Our screens ask for five minutes.
@@ -30,13 +29,13 @@ const LONGEST_USER_AGENT: usize = 512;
 
 pub(crate) async fn handle(
     State(app): Shared,
-    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    client: Client,
     headers: HeaderMap,
     key: Option<IdempotencyKey>,
     Json(request): Json<SendOtpRequest>,
 ) -> Result<Json<SendOtpResponse>, ApiError> {
     let caller = Caller {
-        peer,
+        client,
         headers: &headers,
     };
     send(&app, caller, key.as_ref(), request).await.map(Json)
@@ -45,7 +44,7 @@ pub(crate) async fn handle(
 /// Who asks, as far as it is passed on.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Caller<'a> {
-    pub(crate) peer: SocketAddr,
+    pub(crate) client: Client,
     pub(crate) headers: &'a HeaderMap,
 }
 
@@ -73,7 +72,10 @@ pub(crate) async fn send(
             .map(|token| HiddenText::from(token.as_str())),
         locale: request.language,
     };
-    let sent = app.otp.send_otp(&send, key).await?;
+    let turn = app.throttle.start(caller.client, app.clock.now())?;
+    let outcome = app.otp.send_otp(&send, key).await;
+    turn.end(&outcome);
+    let sent = outcome?;
     if sent.phone_number_id.is_empty() {
         let cause = "a send without a phone_number_id";
         return Err(ApiError::unavailable(
@@ -132,7 +134,11 @@ pub(crate) fn fingerprint(caller: Caller<'_>) -> DeviceFingerprint {
             .collect()
     });
     DeviceFingerprint {
-        ip: Some(caller.peer.ip().to_canonical().to_string()),
+        ip: caller
+            .client
+            .address()
+            .ok()
+            .map(|address| address.to_string()),
         user_agent,
     }
 }

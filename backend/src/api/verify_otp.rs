@@ -15,15 +15,17 @@ use shared::{ErrorType, HiddenText, SessionToken};
 use storage::StoreError;
 
 use crate::app::{App, Shared};
+use crate::client::Client;
 use crate::store::RETRY_AFTER_SECS;
 use crate::verification::PendingVerification;
 
 pub(crate) async fn handle(
     State(app): Shared,
+    client: Client,
     headers: HeaderMap,
     Json(request): Json<VerifyOtpRequest>,
 ) -> Result<Response, ApiError> {
-    let opened = verify(app, headers, request).await?;
+    let opened = verify(app, client, headers, request).await?;
     let mut response = Json(opened.answer).into_response();
     for cookie in opened.cookies {
         response.headers_mut().append(header::SET_COOKIE, cookie);
@@ -43,9 +45,11 @@ pub(crate) struct Opened {
 /// Checks a code and signs in, also for the plain screens.
 pub(crate) async fn verify(
     app: Arc<App>,
+    client: Client,
     headers: HeaderMap,
     request: VerifyOtpRequest,
 ) -> Result<Opened, ApiError> {
+    app.throttle.verify(client, app.clock.now())?;
     // A browser that hangs up must not leave a session without an account: the work runs to its end.
     let work = tokio::spawn(sign_in(app, headers, request));
     match work.await {

@@ -37,7 +37,14 @@ pub(crate) async fn handle(visit: Visit, form: Form) -> Result<Response, ApiErro
             .map_err(ApiError::internal)?,
         otp,
     };
-    let opened = match verify(Arc::clone(&visit.app), visit.headers.clone(), request).await {
+    let opened = match verify(
+        Arc::clone(&visit.app),
+        visit.client,
+        visit.headers.clone(),
+        request,
+    )
+    .await
+    {
         Ok(opened) => opened,
         Err(error) => {
             blame(&mut code, &error, visit.now());

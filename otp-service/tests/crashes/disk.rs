@@ -103,6 +103,7 @@ async fn lock(file: &Path) -> (oneshot::Sender<()>, Locked) {
     let schema = [
         include_str!("../../src/store/schema_1.sql"),
         include_str!("../../src/store/schema_2.sql"),
+        include_str!("../../src/store/schema_3.sql"),
     ];
     let other = Database::open(file, &schema).unwrap();
     let (locked, is_locked) = std::sync::mpsc::channel();

@@ -39,7 +39,13 @@ pub(crate) async fn handle(
         device: Some(fingerprint(visit.caller())),
         key: key.as_ref(),
     };
-    match send(&visit.app, sending).await {
+    let turn = match visit.app.throttle.start(visit.client, now) {
+        Ok(turn) => turn,
+        Err(error) => return visit.back_to_challenge(&id, Said::resend_refused(&error, now), ""),
+    };
+    let outcome = send(&visit.app, sending).await;
+    turn.end(&outcome);
+    match outcome {
         Ok(on_its_way) => {
             let noted = visit.app.store.note_sent(&id, on_its_way.sent).await;
             noted.map_err(fault)?;

@@ -33,6 +33,9 @@ pub(crate) async fn handle(
     let Some(otp) = OtpCode::parse(&digits).ok().filter(|_| complete) else {
         return visit.back_to_challenge(&id, Said::CodeIncomplete, &typed);
     };
+    if let Err(error) = visit.app.throttle.verify(visit.client, visit.now()) {
+        return visit.back_to_challenge(&id, Said::refused(&error, visit.now()), &typed);
+    }
     // A browser that hangs up must not use up a code and leave nothing proved.
     let work = tokio::spawn(prove(Arc::clone(&visit.app), challenge, otp));
     let outcome = work.await.map_err(|error| {

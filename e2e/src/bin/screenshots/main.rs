@@ -10,7 +10,7 @@ mod states;
 use std::path::PathBuf;
 
 use clap::Parser;
-use e2e::{Browser, Engine, Options as Person, Outcome, Product, Scheme, Setup};
+use e2e::{Browser, Elsewhere, Engine, Options as Person, Outcome, Product, Scheme, Setup};
 
 use crate::picture::{Album, Look};
 
@@ -65,7 +65,44 @@ async fn main() -> Outcome {
         let album = Album::new(&browser, &folder, looks);
         states::program(&album, &mut product).await?;
         states::plain(&album, &product).await?;
+        product.stop().await?;
+        deliveries(&album).await?;
         drop(browser);
+    }
+    Ok(())
+}
+
+/// What the code screen says of messages that do not arrive in the outbox, which is the phone.
+async fn deliveries(album: &Album<'_>) -> Outcome {
+    let gateway = Elsewhere::start().await?;
+    let nobody = std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?;
+    let words = album.browser.words();
+    let reports: &[&str] = &[
+        "--http-gateway-receipts",
+        "--receipts-url=https://otp.example.com",
+    ];
+    for (name, address, settings, sentence) in [
+        (
+            "code-on-its-way",
+            gateway.address(),
+            reports,
+            words.on_its_way,
+        ),
+        (
+            "code-not-reported",
+            gateway.address(),
+            &[],
+            words.not_reported,
+        ),
+        ("code-not-delivered", nobody, &[], words.not_delivered),
+    ] {
+        let product = Product::start(Setup {
+            gateway: Some(address),
+            otp_service: Some(settings),
+            ..Setup::AS_STARTED
+        })
+        .await?;
+        states::delivery(album, &product, name, sentence).await?;
         product.stop().await?;
     }
     Ok(())

@@ -68,6 +68,22 @@ async fn code_screen(album: &Album<'_>, product: &Product) -> Outcome {
     album.take("too-many-codes").await
 }
 
+/// The code screen once it says this of the message.
+pub(crate) async fn delivery(
+    album: &Album<'_>,
+    product: &Product,
+    name: &str,
+    sentence: &str,
+) -> Outcome {
+    let browser = album.browser;
+    browser.go(&product.url("/")).await?;
+    let screen = browser.phone_screen().await?;
+    screen.send_code_to("+4915123456733").await?;
+    browser.code_screen().await?;
+    browser.wait_for_text(sentence).await?;
+    album.take(name).await
+}
+
 /// Signed in on two devices.
 async fn account_screen(album: &Album<'_>, product: &Product) -> Outcome {
     let browser = album.browser;

@@ -42,7 +42,7 @@ impl ChallengeScreen<'_> {
         // The app's sentence is in the language that the app has chosen, not in ours.
         let shown = self.shown.map_or_else(String::new, |shown| {
             format!(
-                "<p class=\"lead\" lang=\"\" dir=\"auto\">{}</p>",
+                "<p class=\"lead\"><bdi lang=\"\">{}</bdi></p>",
                 escape(shown)
             )
         });
@@ -88,7 +88,7 @@ pub fn challenge_over(plain: &Plain<'_>, sentence: &str, address: &str) -> Strin
 
 fn back(plain: &Plain<'_>, address: &str) -> String {
     format!(
-        "<p><a href=\"{}\" rel=\"noreferrer\">{}</a></p>",
+        "<p class=\"back\"><a href=\"{}\" rel=\"noreferrer\">{}</a></p>",
         escape(address),
         escape(plain.text.go_back)
     )
