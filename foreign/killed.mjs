@@ -109,7 +109,7 @@ async function main() {
     const before = arrivals;
     for (let n = 0; arrivals < before + 4; n += 1) {
       await send(`1213${555 + flood}${String(n).padStart(4, "0")}`);
-      await pause(100);
+      await pause(500);
     }
     arrivals = 0;
     doomed = flood < KILLS;
