@@ -123,7 +123,8 @@ pub struct Config {
     #[arg(long, env = "DEFAULT_COUNTRY")]
     pub default_country: Option<Country>,
 
-    /// Countries whose numbers may sign in, as US,CA,DE; others are refused [default: all]
+    /// Countries whose numbers may sign in, as US,CA,DE; others are refused, and so are those that our OTP service
+    /// sends no codes to [default: all]
     #[arg(long, env = "COUNTRIES", value_delimiter = ',')]
     pub countries: Vec<Country>,
 

@@ -17,9 +17,9 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use shared::otp_service::{
     BASE_PATH, DeleteSessionRequest, DeleteSessionResponse, GetDeliveryResponse,
-    ListSessionsResponse, LoginOrCreateUserBySmsResponse, SendOtpBySmsRequest,
-    SendOtpBySmsResponse, Session, VerifyOtpRequest, VerifyOtpResponse, VerifySessionRequest,
-    VerifySessionResponse,
+    ListCountriesResponse, ListSessionsResponse, LoginOrCreateUserBySmsResponse,
+    SendOtpBySmsRequest, SendOtpBySmsResponse, Session, VerifyOtpRequest, VerifyOtpResponse,
+    VerifySessionRequest, VerifySessionResponse,
 };
 use shared::{ErrorType, HiddenText, SessionLifetime, SessionToken};
 
@@ -148,6 +148,13 @@ impl OtpClient {
         ]);
         let call = self.call(Method::POST, "/otps/verify");
         self.exchange(call, Some(request), PASSES).await
+    }
+
+    /// The countries that the service sends text messages to, none for all; `not_found` where it has no such call.
+    pub(crate) async fn list_countries(&self) -> Result<ListCountriesResponse, ApiError> {
+        const PASSES: Expect = Expect(&[ErrorType::NotFound]);
+        let call = self.call(Method::GET, "/otps/sms/countries");
+        self.exchange(call, None::<&()>, PASSES).await
     }
 
     /// How far a challenge's newest message has come; `not_found` where the service has no such call.

@@ -9,6 +9,7 @@ use edge::keys::{Key, KeyError};
 use edge::metrics::Page;
 use edge::settings::SettingError;
 use edge::{Readiness, Stop, Traffic};
+use shared::ErrorType;
 use storage::OpenError;
 use tokio::net::TcpListener;
 
@@ -98,7 +99,7 @@ impl From<KeyError> for StartError {
 /// When it can't start, or when the listener or the OTP service in this process fails.
 pub async fn serve(config: Config, listener: TcpListener, stop: Stop) -> Result<(), StartError> {
     let address = listener.local_addr().map_err(StartError::Listen)?;
-    let settings = Settings::work_out(&config, address)?;
+    let mut settings = Settings::work_out(&config, address)?;
     let key = Key::load(
         config.backend_key()?.as_ref(),
         &config.data_dir.join("backend.key"),
@@ -122,6 +123,10 @@ pub async fn serve(config: Config, listener: TcpListener, stop: Stop) -> Result<
             TimeLimits::default(),
         ),
     };
+    let otp = otp.map_err(StartError::Client)?;
+    if matches!(chosen, OtpService::Remote { .. }) {
+        narrow(&mut settings, &otp).await?;
+    }
     let clock = Clock::system();
     let mut registry = edge::metrics::registry(env!("CARGO_PKG_VERSION"), clock.now());
     let traffic = Traffic::new(&mut registry, &config.traffic, router::work_of);
@@ -135,7 +140,7 @@ pub async fn serve(config: Config, listener: TcpListener, stop: Stop) -> Result<
         registry: Arc::new(registry),
         traffic,
         readiness: Readiness::default(),
-        otp: otp.map_err(StartError::Client)?,
+        otp,
         seal: Seal::new(&key),
         carrier: Carrier::new(&key, &settings),
         proxies: Proxies::new(&config.trusted_proxies),
@@ -178,6 +183,21 @@ pub async fn serve(config: Config, listener: TcpListener, stop: Stop) -> Result<
         None => tracing::error!("somebody still holds the database; it was not waited for"),
     }
     outcome.and(stopped)
+}
+
+/// The page offers the countries that the OTP service sends codes to (G-01), as far as it says so now: the vendor's
+/// does not, and one that can't be asked refuses the others by itself.
+async fn narrow(settings: &mut Settings, otp: &OtpClient) -> Result<(), StartError> {
+    match otp.list_countries().await {
+        Ok(served) => settings.narrow(&served.countries),
+        Err(error) if error.error_type() == ErrorType::NotFound => Ok(()),
+        Err(_) => {
+            tracing::warn!(
+                "the OTP service can't be asked which countries it sends codes to: the page offers all of COUNTRIES"
+            );
+            Ok(())
+        }
+    }
 }
 
 async fn run(

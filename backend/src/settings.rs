@@ -86,6 +86,26 @@ impl Settings {
         })
     }
 
+    /// Leaves out countries that the OTP service sends no codes to (G-01); none: it sends to all.
+    pub(crate) fn narrow(&mut self, served: &[String]) -> Result<(), StartError> {
+        if served.is_empty() {
+            return Ok(());
+        }
+        self.countries.retain(|country| served.contains(country));
+        if self.countries.is_empty() {
+            return Err(StartError::Setting(format!(
+                "COUNTRIES: the OTP service sends codes to none of them, but to {}",
+                served.join(",")
+            )));
+        }
+        match &self.default_country {
+            Some(country) if !self.allows(country) => Err(StartError::Setting(format!(
+                "DEFAULT_COUNTRY is {country}, to which the OTP service sends no codes"
+            ))),
+            _ => Ok(()),
+        }
+    }
+
     /// What the page needs to know of them.
     pub(crate) fn described(&self) -> ConfigResponse {
         ConfigResponse {
@@ -249,6 +269,29 @@ mod tests {
             .unwrap_err()
             .to_string();
         assert!(error.contains("--insecure-listen"), "{error}");
+    }
+
+    #[test]
+    fn the_page_offers_the_countries_that_the_service_sends_to_and_no_others_g_01() {
+        let address = "127.0.0.1:3000".parse().unwrap();
+        let narrowed = |arguments: &[&str], served: &[&str]| {
+            let mut settings = Settings::work_out(&config(arguments), address).unwrap();
+            let served: Vec<_> = served.iter().map(ToString::to_string).collect();
+            let narrowed = settings.narrow(&served);
+            narrowed
+                .map(|()| settings.countries)
+                .map_err(|error| error.to_string())
+        };
+        assert_eq!(narrowed(&[], &["US", "DE", "XX"]).unwrap(), ["DE", "US"]);
+        assert_eq!(
+            narrowed(&["--countries=US,FR"], &["US", "DE"]).unwrap(),
+            ["US"]
+        );
+        assert_eq!(narrowed(&["--countries=US"], &[]).unwrap(), ["US"]);
+        let none = narrowed(&["--countries=FR"], &["US", "DE"]).unwrap_err();
+        assert!(none.contains("to none of them, but to US,DE"), "{none}");
+        let other = narrowed(&["--default-country=FR"], &["US"]).unwrap_err();
+        assert!(other.contains("DEFAULT_COUNTRY is FR"), "{other}");
     }
 
     #[test]

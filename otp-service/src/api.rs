@@ -13,6 +13,7 @@ mod get_delivery;
 mod get_jwks;
 mod get_user;
 mod health;
+mod list_countries;
 mod list_sessions;
 mod login_or_create_by_email;
 mod login_or_create_by_sms;
@@ -94,6 +95,7 @@ pub(crate) fn endpoints() -> Endpoints {
         .post("/otps/email/login_or_create", login_or_create_by_email::handle, login_or_create_by_email::operation)
         .post("/otps/email/send", send_by_email::handle, send_by_email::operation)
         .post("/otps/verify", verify_otp::handle, verify_otp::operation)
+        .get("/otps/sms/countries", list_countries::handle, list_countries::operation)
         .get("/otps/{challenge_id}/delivery", get_delivery::handle, get_delivery::operation)
         .post("/sessions/verify", verify_session::handle, verify_session::operation)
         .get("/sessions/list", list_sessions::handle, list_sessions::operation)

@@ -2,6 +2,7 @@
 //! additions. Every field that the vendor does not send is optional here, so that the same types
 //! read both.
 
+mod countries;
 mod delivery;
 mod search;
 mod sending;
@@ -13,6 +14,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::object::only_as_object;
 
+pub use countries::*;
 pub use delivery::*;
 pub use search::*;
 pub use sending::*;

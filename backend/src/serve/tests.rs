@@ -37,6 +37,62 @@ async fn start(data_dir: &Path, address: &str) -> Running {
     }
 }
 
+/// Beside an OTP service with these arguments.
+async fn start_beside(data_dir: &Path, arguments: &[&str]) -> (Running, Running) {
+    let key = "sk_test_000000000000000000000000000000000000000000000000";
+    let folder = format!("--data-dir={}", data_dir.join("otp").display());
+    let arguments = ["otp-service", &folder]
+        .into_iter()
+        .chain(arguments.iter().copied());
+    let mut beside = otp_service::Config::parse_from(arguments);
+    beside.initial_api_key = Some(key.into());
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let (address, stop) = (listener.local_addr().unwrap(), Stop::default());
+    let serving = otp_service::serve(beside, listener, stop.clone());
+    let done = tokio::spawn(async { serving.await.map_err(StartError::OtpService) });
+    let service = Running {
+        address,
+        stop,
+        done,
+    };
+    while service
+        .call(Request::get("/"), "/readyz", Value::Null)
+        .await
+        .status()
+        != 200
+    {}
+
+    let mut config =
+        Config::parse_from(["backend", &format!("--otp-service-url=http://{address}")]);
+    config.data_dir = data_dir.join("data");
+    config.static_dir = data_dir.join("dist");
+    config.otp_api_key = Some(key.into());
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let (address, stop) = (listener.local_addr().unwrap(), Stop::default());
+    let done = tokio::spawn(serve(config, listener, stop.clone()));
+    let backend = Running {
+        address,
+        stop,
+        done,
+    };
+    (backend, service)
+}
+
+#[tokio::test]
+async fn the_page_offers_the_countries_of_the_otp_service_g_01() {
+    let folder = tempfile::tempdir().unwrap();
+    let (backend, service) = start_beside(folder.path(), &["--allowed-countries=us,DE"]).await;
+    let config = backend
+        .json(Request::get("/"), "/api/config", Value::Null)
+        .await;
+    assert_eq!(config["countries"], json!(["DE", "US"]));
+    let refused = json!({"phone_number": "+33612345678"});
+    let refused = backend.call(post(), "/api/otp/send", refused).await;
+    assert_eq!(refused.status(), 403);
+    backend.stop().await;
+    service.stop().await;
+}
+
 impl Running {
     async fn stop(self) {
         self.stop.close();
