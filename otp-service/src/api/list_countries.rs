@@ -18,8 +18,8 @@ pub(crate) fn operation() -> Operation {
         Tag::Codes,
         "List the countries that text messages are sent to",
     )
-    .describe("ISO 3166 alpha-2. None: all. Numbers elsewhere are refused with `destination_not_allowed`.")
-    .example(Example::new("two").answers(json!({"countries": ["DE", "US"]})))
+    .describe("ISO 3166 alpha-2, as `DE`. None: all. Numbers elsewhere are refused with `destination_not_allowed`.")
+    .example(Example::new("all").answers(json!({"countries": []})))
 }
 
 pub(crate) async fn handle(
