@@ -7,13 +7,10 @@ use edge::{ApiError, Form};
 use http::StatusCode;
 use screens::html::plain::AgainScreen;
 use screens::{Doing, Refusal, refused};
-use shared::browser::SendOtpRequest;
-use shared::{HiddenText, PhoneNumber};
+use shared::PhoneNumber;
 
-use super::send::waiting;
-use super::state::Step;
-use super::{AGAIN, CODE, PHONE, Visit, key_of, new_press, page};
-use crate::api::send_otp::send;
+use super::send::ask;
+use super::{AGAIN, CODE, PHONE, Visit, new_press, page};
 use crate::signed_in::Credentials;
 
 pub(crate) async fn show(visit: Visit) -> Result<Response, ApiError> {
@@ -28,20 +25,8 @@ pub(crate) async fn handle(visit: Visit, form: Form) -> Result<Response, ApiErro
     let Some(number) = number(&visit).await else {
         return visit.go(PHONE, None);
     };
-    if let Some(Step::Code(code)) = &visit.step
-        && code.pending.phone_number == number
-        && visit.now() < code.resend_at.min(code.code_ends)
-    {
-        return visit.go(CODE, None);
-    }
-    let request = SendOtpRequest {
-        phone_number: HiddenText::from(number.as_str()),
-        verification_id: None,
-        language: visit.message_language(),
-    };
-    let key = key_of(form.field("press"), number.as_str());
-    match send(&visit.app, visit.caller(), key.as_ref(), request).await {
-        Ok(answer) => visit.go(CODE, Some(&Step::Code(waiting(&visit, &answer, None)?))),
+    match ask(&visit, &number, &form).await {
+        Ok(step) => visit.go(CODE, step.as_ref()),
         Err(error) => {
             error.log();
             screen(&visit, &number, Some(&error))

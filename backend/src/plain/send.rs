@@ -2,8 +2,8 @@
 
 use axum::response::Response;
 use edge::{ApiError, Form};
-use shared::HiddenText;
 use shared::browser::{SendOtpRequest, SendOtpResponse};
+use shared::{HiddenText, PhoneNumber};
 
 use super::state::{Code, News, Phone, Said, Step};
 use super::{ACCOUNT, CODE, PHONE, Visit, key_of, number, phone};
@@ -31,12 +31,24 @@ pub(crate) async fn handle(visit: Visit, form: Form) -> Result<Response, ApiErro
         Ok(destination) => destination,
         Err(fault) => return stay(Said::Number(fault).at(visit.now())),
     };
-    let number = destination.number();
+    match ask(&visit, destination.number(), &form).await {
+        Ok(step) => visit.go(CODE, step.as_ref()),
+        Err(error) => stay(Said::refused(&error, visit.now()).at(visit.now())),
+    }
+}
+
+/// Asks for a code. The step that follows; none where the browser waits for one already that went to this
+/// number a moment ago.
+pub(super) async fn ask(
+    visit: &Visit,
+    number: &PhoneNumber,
+    form: &Form,
+) -> Result<Option<Step>, ApiError> {
     if let Some(Step::Code(code)) = &visit.step
         && code.pending.phone_number == *number
         && visit.now() < code.resend_at.min(code.code_ends)
     {
-        return visit.go(CODE, None);
+        return Ok(None);
     }
     let request = SendOtpRequest {
         phone_number: HiddenText::from(number.as_str()),
@@ -44,10 +56,8 @@ pub(crate) async fn handle(visit: Visit, form: Form) -> Result<Response, ApiErro
         language: visit.message_language(),
     };
     let key = key_of(form.field("press"), number.as_str());
-    match send(&visit.app, visit.caller(), key.as_ref(), request).await {
-        Ok(answer) => visit.go(CODE, Some(&Step::Code(waiting(&visit, &answer, None)?))),
-        Err(error) => stay(Said::refused(&error, visit.now()).at(visit.now())),
-    }
+    let answer = send(&visit.app, visit.caller(), key.as_ref(), request).await?;
+    waiting(visit, &answer, None).map(|code| Some(Step::Code(code)))
 }
 
 /// The step that follows a code.
