@@ -7,6 +7,7 @@
 //! compressing is left out and Trunk's own live-reload script is let through.
 
 mod compress;
+mod glue;
 mod integrity;
 mod loader;
 mod markup;
@@ -85,12 +86,9 @@ mod tests {
     fn bundle(html: &str) -> tempfile::TempDir {
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join("index.html"), html).unwrap();
-        fs::write(
-            folder.path().join("page-1234567890abcdef.js"),
-            "let wasm;export{a as initSync,b as default};",
-        )
-        .unwrap();
-        fs::write(folder.path().join("page-1234567890abcdef_bg.wasm"), "\0asm").unwrap();
+        let (wasm, glue) = glue::tests::sample();
+        fs::write(folder.path().join("page-1234567890abcdef.js"), glue).unwrap();
+        fs::write(folder.path().join("page-1234567890abcdef_bg.wasm"), wasm).unwrap();
         fs::write(
             folder.path().join("style-1234567890abcdef.css"),
             "a {}".repeat(100),

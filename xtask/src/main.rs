@@ -29,6 +29,7 @@ mod start;
 mod test;
 mod tools;
 mod torture;
+mod wasm;
 mod workspace;
 
 use std::process::ExitCode;

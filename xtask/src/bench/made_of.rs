@@ -11,12 +11,9 @@ use crate::command::{cargo, run};
 use crate::failure::Failure;
 use crate::progress::step;
 use crate::tools::Tools;
+use crate::wasm::{CODE, CUSTOM, DATA, IMPORTS, imports, number, sections, take};
 use crate::workspace;
 
-const CUSTOM: u8 = 0;
-const IMPORTS: u8 = 2;
-const CODE: u8 = 10;
-const DATA: u8 = 11;
 /// Within the section of names.
 const FUNCTION_NAMES: u8 = 1;
 
@@ -68,20 +65,17 @@ pub(super) fn show(tools: &Tools) -> Result<(), Failure> {
 
 /// Bytes by crate, and those that are no function's.
 fn parts(program: &[u8]) -> Option<BTreeMap<String, usize>> {
-    let mut rest = program.strip_prefix(b"\0asm\x01\0\0\0")?;
     let mut imported = 0;
     let mut bodies = Vec::new();
     let mut names = BTreeMap::new();
     let mut parts = BTreeMap::<String, usize>::new();
     let mut add = |part: &str, bytes| *parts.entry(part.to_owned()).or_default() += bytes;
-    while let Some((&id, behind)) = rest.split_first() {
-        rest = behind;
-        let mut section = take(&mut rest)?;
-        match id {
+    for (kind, mut section) in sections(program)? {
+        match kind {
             CUSTOM if take(&mut section)? == b"name" => names = function_names(section)?,
             CUSTOM => {}
             IMPORTS => {
-                imported = functions_imported(section)?;
+                imported = imports(section)?.len();
                 add("(what the browser is asked for)", section.len());
             }
             CODE => {
@@ -101,33 +95,6 @@ fn parts(program: &[u8]) -> Option<BTreeMap<String, usize>> {
         add(crate_of(name), bytes);
     }
     (!names.is_empty()).then_some(parts)
-}
-
-/// An unsigned number as WebAssembly writes them (LEB128).
-fn number(rest: &mut &[u8]) -> Option<usize> {
-    let mut value = 0;
-    for shift in (0..35).step_by(7) {
-        let (&byte, behind) = rest.split_first()?;
-        *rest = behind;
-        value |= usize::from(byte & 0x7f) << shift;
-        if byte < 0x80 {
-            return Some(value);
-        }
-    }
-    None
-}
-
-/// Bytes with their number in front.
-fn take<'a>(rest: &mut &'a [u8]) -> Option<&'a [u8]> {
-    let length = number(rest)?;
-    let (taken, behind) = rest.split_at_checked(length)?;
-    *rest = behind;
-    Some(taken)
-}
-
-/// wasm-bindgen imports functions alone; with anything else their count is the wrong one.
-fn functions_imported(mut section: &[u8]) -> Option<usize> {
-    number(&mut section)
 }
 
 fn function_names(mut section: &[u8]) -> Option<BTreeMap<usize, String>> {
@@ -190,6 +157,7 @@ fn table(parts: &BTreeMap<String, usize>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::wasm::MAGIC;
 
     #[test]
     fn a_function_is_of_the_crate_of_its_type() {
@@ -221,7 +189,7 @@ mod tests {
         };
         let names = [&b"\x04name\x01\x0b\x01\x00\x08a::begin"[..]].concat();
         let program = [
-            &b"\0asm\x01\0\0\0"[..],
+            MAGIC,
             &section(CODE, b"\x01\x03\x00\x41\x0b"),
             &section(DATA, b"\x00\x00"),
             &section(CUSTOM, &names),

@@ -4,7 +4,9 @@
 //! The loader's text is `pattern_script` in Trunk.toml; it calls wasm-bindgen's `__wbg_init` itself.
 
 use std::fs;
+use std::path::Path;
 
+use super::glue;
 use super::integrity::{Files, short_hash, value_of};
 use super::markup::{Tag, tags};
 use crate::failure::Failure;
@@ -22,30 +24,37 @@ pub(crate) fn move_into_the_module(html: &str, files: &Files) -> Result<String, 
     let script = &html[loader.content.clone()];
     let program = program_address(script).ok_or_else(unknown)?;
     let module = module_address(program).ok_or_else(unknown)?;
-    let before = files.path_of(&module)?;
+    let (before, program_before) = (files.path_of(&module)?, files.path_of(program)?);
     let glue = fs::read_to_string(&before).map_err(|error| Failure::file(&before, &error))?;
-    let init = exported_default(&glue).ok_or_else(unknown)?;
+    let wasm = fs::read(&program_before).map_err(|error| Failure::file(&program_before, &error))?;
+    let init = exported_default(&glue).ok_or_else(unknown)?.to_owned();
+    let shorter = glue::shorten(&wasm, &glue)?;
 
+    let program_name =
+        named_by_content(program, "_bg.wasm", &shorter.program).ok_or_else(unknown)?;
+    put_in_place(
+        &files.folder().join(&program_name),
+        &shorter.program,
+        &program_before,
+    )?;
+    let program_address = files.address_of(&program_name);
     let signed = format!(
-        "fetch('{program}', {{ integrity: '{}' }})",
-        files.integrity_of(program)?
+        "fetch('{program_address}', {{ integrity: '{}' }})",
+        value_of(&shorter.program)
     );
     let script = script
         .replacen(&format!("'{program}'"), &signed, 1)
         .replace(START, &format!("{init}("));
     // In a block of its own, whose names are no names of the module.
-    let whole = format!("{}\n{{\n{}\n}}\n", glue.trim_end(), script.trim());
+    let whole = format!("{}\n{{\n{}\n}}\n", shorter.glue.trim_end(), script.trim());
 
-    let name = module_name(&module, &whole).ok_or_else(unknown)?;
-    let path = files.folder().join(&name);
-    fs::write(&path, &whole).map_err(|error| Failure::file(&path, &error))?;
-    if path != before {
-        fs::remove_file(&before).map_err(|error| Failure::file(&before, &error))?;
-    }
+    let name = named_by_content(&module, ".js", whole.as_bytes()).ok_or_else(unknown)?;
+    put_in_place(&files.folder().join(&name), whole.as_bytes(), &before)?;
 
     let address = files.address_of(&name);
-    let mut page =
-        format!("{}{}", &html[..loader.span.start], &html[loader.end..]).replace(&module, &address);
+    let mut page = format!("{}{}", &html[..loader.span.start], &html[loader.end..])
+        .replace(&module, &address)
+        .replace(program, &program_address);
     let reference = format!(
         r#"<script type="module" src="{address}" crossorigin="anonymous" integrity="{}"></script>"#,
         value_of(whole.as_bytes())
@@ -81,10 +90,19 @@ fn module_address(program: &str) -> Option<String> {
 }
 
 /// `frontend-<hash>.js` with the hash of what is in it now.
-fn module_name(address: &str, content: &str) -> Option<String> {
+fn named_by_content(address: &str, ending: &str, content: &[u8]) -> Option<String> {
     let (_, name) = address.rsplit_once('/')?;
-    let (stem, _) = name.strip_suffix(".js")?.rsplit_once('-')?;
-    Some(format!("{stem}-{}.js", short_hash(content.as_bytes())))
+    let (stem, _) = name.strip_suffix(ending)?.rsplit_once('-')?;
+    Some(format!("{stem}-{}{ending}", short_hash(content)))
+}
+
+/// Writes what a file has become, under its new name.
+fn put_in_place(path: &Path, content: &[u8], before: &Path) -> Result<(), Failure> {
+    fs::write(path, content).map_err(|error| Failure::file(path, &error))?;
+    if path != before {
+        fs::remove_file(before).map_err(|error| Failure::file(before, &error))?;
+    }
+    Ok(())
 }
 
 /// The module's own name for what it exports as default, which minifying changes:
@@ -114,14 +132,13 @@ fn unknown() -> Failure {
 mod tests {
     use super::*;
 
-    const GLUE: &str =
-        "let wasm;\nasync function start(options) {}\nexport { initSync, start as default };\n";
     const PAGE: &str = "<head><script type=\"module\">\nconst wasm = await __wbg_init({ module_or_path: '/a-12_bg.wasm' });\n</script><link rel=modulepreload href=/a-12.js></head>";
 
     fn folder() -> tempfile::TempDir {
         let folder = tempfile::tempdir().unwrap();
-        fs::write(folder.path().join("a-12_bg.wasm"), "\0asm").unwrap();
-        fs::write(folder.path().join("a-12.js"), GLUE).unwrap();
+        let (wasm, glue) = glue::tests::sample();
+        fs::write(folder.path().join("a-12_bg.wasm"), wasm).unwrap();
+        fs::write(folder.path().join("a-12.js"), glue).unwrap();
         folder
     }
 
@@ -136,15 +153,25 @@ mod tests {
             .split('"')
             .next()
             .unwrap();
+        let (wasm, glue) = glue::tests::sample();
+        let shorter = glue::shorten(&wasm, &glue).unwrap();
+        let program = format!("a-{}_bg.wasm", short_hash(&shorter.program));
+        assert_eq!(
+            fs::read(folder.path().join(&program)).unwrap(),
+            shorter.program
+        );
         assert_eq!(
             fs::read_to_string(folder.path().join(name)).unwrap(),
             format!(
-                "{GLUE}{{\nconst wasm = await start({{ module_or_path: fetch('/a-12_bg.wasm', {{ integrity: '{}' }}) }});\n}}\n",
-                value_of(b"\0asm")
+                "{}{{\nconst wasm = await __wbg_init({{ module_or_path: fetch('/{program}', {{ integrity: '{}' }}) }});\n}}\n",
+                shorter.glue,
+                value_of(&shorter.program)
             )
         );
         assert!(name.starts_with("a-") && name != "a-12.js", "{name}");
-        assert!(!folder.path().join("a-12.js").exists());
+        for before in ["a-12.js", "a-12_bg.wasm"] {
+            assert!(!folder.path().join(before).exists(), "{before}");
+        }
         let preload = format!(
             "<head><link rel=modulepreload href=/{name}><script type=\"module\" src=\"/{name}\""
         );
