@@ -2,6 +2,7 @@
 //!
 //! Deliberately absent: versions, and any decision that hangs on the answer. It is only shown.
 
+use crate::typing::has;
 use crate::{Catalogue, filled};
 
 /// Names are brands and the same in every language; `None` where nothing is recognised.
@@ -45,7 +46,7 @@ pub fn device(user_agent: &str) -> Device {
     let first = |marks: &[(&str, &'static str)]| {
         marks
             .iter()
-            .find(|(mark, _)| user_agent.contains(mark))
+            .find(|(mark, _)| has(user_agent, mark))
             .map(|(_, name)| *name)
     };
     Device {

@@ -1,5 +1,7 @@
 //! Finding a country by what somebody types: its name, its code or its calling code.
 
+use screens::typing::has;
+
 use super::CountryChoice;
 
 /// The choices that fit a folded text, best first; all of them, in their order, for an empty one.
@@ -37,7 +39,7 @@ fn rank(choice: &CountryChoice, wanted: &str) -> Option<u8> {
     if words.any(|word| word.starts_with(wanted)) {
         return Some(2);
     }
-    choice.folded.contains(wanted).then_some(3)
+    has(&choice.folded, wanted).then_some(3)
 }
 
 fn is_between_words(character: char) -> bool {
