@@ -84,6 +84,8 @@ catalogue! {
     go_back,
     /// Field.
     verification_code,
+    /// Under that label, where the last digit sends the code in (WCAG 3.2.2).
+    checked_at_once,
     /// Button.
     verify,
     /// On the button meanwhile.

@@ -6,6 +6,7 @@
 use frontend::browser::CountryNames;
 use frontend::components::{CodeField, CountryChoice, CountryPicker, PhoneField};
 use frontend::phone::{self, CountryCode, international};
+use frontend::value::Value;
 use leptos::prelude::*;
 
 fn main() {
@@ -71,7 +72,7 @@ fn Picker(
             .filter_map(|code| CountryCode::parse(code))
             .collect(),
     };
-    let selected = RwSignal::new(selected);
+    let selected = Value::new(selected);
     view! {
         <CountryPicker
             id
@@ -93,11 +94,11 @@ fn Phone(
     number: &'static str,
     wrong: Option<&'static str>,
 ) -> impl IntoView {
-    let value = RwSignal::new(number.to_owned());
+    let value = Value::new(number.to_owned());
     let usual = country("DE");
     let named = usual.and_then(phone::find);
     let named = named.and_then(|usual| phone::country_of(number, usual));
-    let home = RwSignal::new(named.or(usual));
+    let home = Value::new(named.or(usual));
     let read = move || {
         let home = home.get().and_then(phone::find)?;
         match phone::read(&value.get(), home) {
@@ -112,7 +113,7 @@ fn Phone(
             value
             country=home
             allowed=Callback::new(|_| true)
-            error=RwSignal::new(wrong.map(str::to_owned))
+            error=Value::new(wrong.map(str::to_owned))
         />
         <p class="fine" lang="en" dir="ltr">
             "Country: " {move || home.get().map(|code| code.as_str().to_owned())} " · Read as: "
@@ -129,15 +130,16 @@ fn Code(
     digits: &'static str,
     wrong: Option<&'static str>,
 ) -> impl IntoView {
-    let value = RwSignal::new(digits.to_owned());
+    let value = Value::new(digits.to_owned());
     let completed = RwSignal::new(0);
     view! {
         <CodeField
             id
             label
+            hint="It is checked as soon as the last digit is in."
             length
             value
-            error=RwSignal::new(wrong.map(str::to_owned))
+            error=Value::new(wrong.map(str::to_owned))
             on_complete=Callback::new(move |()| *completed.write() += 1)
         />
         <p class="fine" lang="en" dir="ltr">

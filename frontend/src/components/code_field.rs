@@ -6,27 +6,32 @@ use leptos::prelude::*;
 use screens::typing::code;
 
 use super::FieldMessage;
-use super::dynamic::said;
+use super::dynamic::{heard, said};
 use super::message::invalid;
+use crate::value::Value;
 
 /// Takes digits of any script, and a paste with spaces, dashes or a whole message around the code.
 #[component]
 pub fn CodeField(
-    /// Of the input; the message under it is `<id>-message`.
+    /// Of the input; the hint over it is `<id>-hint`, the message under it `<id>-message`.
     id: &'static str,
     /// Its visible name.
     label: &'static str,
+    /// What filling it does, said before it is filled (WCAG 3.2.2).
+    hint: &'static str,
     /// Digits of a code, 6 to 10.
     length: usize,
     /// The digits in the field.
-    value: RwSignal<String>,
+    value: Value<String>,
     /// What is wrong with the code.
-    error: RwSignal<Option<String>>,
+    error: Value<Option<String>>,
     /// Called when the code has all its digits, once per change.
     on_complete: Callback<()>,
 ) -> impl IntoView {
     let input = NodeRef::<html::Input>::new();
     let message = [id, "-message"].concat();
+    let hint_id = [id, "-hint"].concat();
+    let described_by = [&hint_id, " ", &message].concat();
     let take = move |digits: String| {
         // Also when the digits are the same as before: what else was typed has to go.
         if let Some(input) = input.get_untracked()
@@ -62,6 +67,7 @@ pub fn CodeField(
     view! {
         <div class="field">
             <label for=id>{label}</label>
+            <p class="fine hint" id=hint_id>{hint}</p>
             <div
                 class="code"
                 dir="ltr"
@@ -83,9 +89,9 @@ pub fn CodeField(
                     dir="ltr"
                     prop:value=said(move || Some(value.get()))
                     aria-invalid=invalid(error)
-                    aria-describedby=message.clone()
-                    on:input=typed
-                    on:paste=pasted
+                    aria-describedby=described_by
+                    on:input=heard(typed)
+                    on:paste=heard(pasted)
                 />
             </div>
             <FieldMessage id=message message=error/>

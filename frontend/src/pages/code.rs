@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use super::code_form::{CodeForm, FIELD};
 use super::{HEADING, Screen, live, work_button};
 use crate::components::CodeField;
-use crate::components::dynamic::said;
+use crate::components::dynamic::{heard, said};
 use crate::phone;
 use crate::state::App;
 
@@ -41,14 +41,15 @@ pub(crate) fn CodeScreen(app: App) -> impl IntoView {
             {text.sent_to} " "
             <bdi class="number" dir="ltr" translate="no">{said(move || shown_number(app))}</bdi>
             " "
-            <button class="link" type="button" on:click=move |_| app.go(Screen::Phone)>
+            <button class="link" type="button" on:click=heard(move |_| app.go(Screen::Phone))>
                 {text.change_number}
             </button>
         </p>
-        <form class="form" novalidate method="post" on:submit=submit>
+        <form class="form" novalidate method="post" on:submit=heard(submit)>
             <CodeField
                 id=FIELD
                 label=text.verification_code
+                hint=text.checked_at_once
                 length=form.length
                 value=app.draft.code
                 error=form.code_error

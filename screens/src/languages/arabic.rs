@@ -26,6 +26,7 @@ pub static ARABIC: Catalogue = Catalogue {
     change_number: "تغيير الرقم",
     go_back: "رجوع",
     verification_code: "رمز التحقق",
+    checked_at_once: "يتم التحقق منه فور إدخال آخر رقم.",
     verify: "تحقُّق",
     verifying: "جارٍ التحقق…",
     resend_code: "إعادة إرسال الرمز",

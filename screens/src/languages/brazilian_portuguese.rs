@@ -26,6 +26,7 @@ pub static BRAZILIAN_PORTUGUESE: Catalogue = Catalogue {
     change_number: "Alterar número",
     go_back: "Voltar",
     verification_code: "Código de verificação",
+    checked_at_once: "Ele é verificado assim que você digita o último dígito.",
     verify: "Verificar",
     verifying: "Verificando…",
     resend_code: "Reenviar código",

@@ -26,6 +26,7 @@ pub static ENGLISH: Catalogue = Catalogue {
     change_number: "Change number",
     go_back: "Go back",
     verification_code: "Verification code",
+    checked_at_once: "It is checked as soon as the last digit is in.",
     verify: "Verify",
     verifying: "Checking…",
     resend_code: "Resend code",

@@ -26,6 +26,7 @@ pub static FRENCH: Catalogue = Catalogue {
     change_number: "Modifier le numéro",
     go_back: "Retour",
     verification_code: "Code de vérification",
+    checked_at_once: "Il est vérifié dès que le dernier chiffre est saisi.",
     verify: "Vérifier",
     verifying: "Vérification…",
     resend_code: "Renvoyer le code",

@@ -26,6 +26,7 @@ pub static GERMAN: Catalogue = Catalogue {
     change_number: "Nummer ändern",
     go_back: "Zurück",
     verification_code: "Bestätigungscode",
+    checked_at_once: "Er wird geprüft, sobald die letzte Ziffer dasteht.",
     verify: "Bestätigen",
     verifying: "Wird geprüft\u{a0}…",
     resend_code: "Code erneut senden",

@@ -26,6 +26,7 @@ pub static HINDI: Catalogue = Catalogue {
     change_number: "नंबर बदलें",
     go_back: "वापस जाएँ",
     verification_code: "पुष्टि कोड",
+    checked_at_once: "आखिरी अंक डालते ही कोड जाँचा जाता है।",
     verify: "पुष्टि करें",
     verifying: "जाँच हो रही है…",
     resend_code: "कोड फिर से भेजें",

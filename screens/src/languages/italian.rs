@@ -26,6 +26,7 @@ pub static ITALIAN: Catalogue = Catalogue {
     change_number: "Cambia numero",
     go_back: "Indietro",
     verification_code: "Codice di verifica",
+    checked_at_once: "Viene verificato appena inserisci l’ultima cifra.",
     verify: "Verifica",
     verifying: "Verifica in corso…",
     resend_code: "Invia di nuovo il codice",

@@ -26,6 +26,7 @@ pub static JAPANESE: Catalogue = Catalogue {
     change_number: "番号を変更",
     go_back: "戻る",
     verification_code: "確認コード",
+    checked_at_once: "最後の桁を入力すると、すぐに確認されます。",
     verify: "確認する",
     verifying: "確認中…",
     resend_code: "コードを再送信",

@@ -26,6 +26,7 @@ pub static SIMPLIFIED_CHINESE: Catalogue = Catalogue {
     change_number: "更改号码",
     go_back: "返回",
     verification_code: "验证码",
+    checked_at_once: "输入最后一位数字后会立即验证。",
     verify: "验证",
     verifying: "正在验证…",
     resend_code: "重新发送验证码",

@@ -26,6 +26,7 @@ pub static SPANISH: Catalogue = Catalogue {
     change_number: "Cambiar número",
     go_back: "Volver",
     verification_code: "Código de verificación",
+    checked_at_once: "Se comprueba en cuanto escribes el último dígito.",
     verify: "Verificar",
     verifying: "Verificando…",
     resend_code: "Reenviar código",

@@ -26,6 +26,7 @@ pub static TURKISH: Catalogue = Catalogue {
     change_number: "Numarayı değiştir",
     go_back: "Geri dön",
     verification_code: "Doğrulama kodu",
+    checked_at_once: "Son hane girilir girilmez kontrol edilir.",
     verify: "Doğrula",
     verifying: "Kontrol ediliyor…",
     resend_code: "Kodu yeniden gönder",
