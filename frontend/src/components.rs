@@ -2,7 +2,7 @@
 //!
 //! They know numbers, countries and codes, and nothing of this app: every word comes in as a
 //! property, every change goes out through a signal or a callback. What they need besides is in
-//! [`crate::phone`], [`crate::browser`] and [`screens::typing`], which know nothing of this app either.
+//! [`crate::phone`], [`crate::browser`], [`crate::value`] and [`screens::typing`], which know nothing of this app either.
 //! `examples/components/` shows them in all their states, as another project would use them.
 
 pub mod code_field;

@@ -21,6 +21,7 @@ pub mod press;
 pub mod session;
 mod state;
 pub mod text;
+pub mod value;
 mod watch;
 
 pub use app::start;

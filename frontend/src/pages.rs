@@ -25,9 +25,10 @@ use code::CodeScreen;
 use phone::PhoneScreen;
 
 use crate::browser;
-use crate::components::dynamic::{Said, said};
+use crate::components::dynamic::{Said, heard, said};
 use crate::state::{App, LANGUAGE};
 use crate::text::{Text, filled};
+use crate::value::{Value, follow};
 
 /// One of the screens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -124,7 +125,8 @@ pub(crate) fn show(app: App, root: HtmlElement, owner: Owner) {
     if browser::path() != app.screen.get_untracked().path() {
         browser::set_path(Screen::Phone.path(), true);
     }
-    Effect::new(move |before: Option<(Look, Shown)>| {
+    let mut before = None::<(Look, Shown)>;
+    follow(Box::new(move || {
         let screen = app.screen.get();
         if let Some(instead) = app.instead_of(screen) {
             app.replace(instead);
@@ -133,18 +135,19 @@ pub(crate) fn show(app: App, root: HtmlElement, owner: Owner) {
         let look = (screen, text.language, app.code_length());
         describe(app, screen, text);
         let other_screen = before.as_ref().map(|(shown, _)| shown.0 != screen);
-        match before {
-            Some((shown, screen)) if shown == look => return (shown, screen),
-            _ => root.set_text_content(None),
+        if before.as_ref().is_some_and(|(shown, _)| *shown == look) {
+            return;
         }
+        before = None;
+        root.set_text_content(None);
         let shown = owner.with(|| untrack(|| mount(app, screen, root.clone())));
         // The first screen of a visit leaves the focus where the browser has put it, and so does
         // another language.
         if other_screen == Some(true) {
             browser::focus(HEADING);
         }
-        (look, shown)
-    });
+        before = Some((look, shown));
+    }));
 }
 
 fn mount(app: App, screen: Screen, root: HtmlElement) -> Shown {
@@ -179,7 +182,7 @@ fn work_button(
     kind: &'static str,
     label: &'static str,
     working_label: &'static str,
-    working: RwSignal<bool>,
+    working: Value<bool>,
     waiting: Callback<(), bool>,
     on_press: Callback<()>,
 ) -> impl IntoView {
@@ -196,7 +199,7 @@ fn work_button(
             type=kind
             aria-disabled=said(move || yes(blocked()))
             aria-busy=said(move || yes(working.get()))
-            on:click=press
+            on:click=heard(press)
         >
             {said(move || Some(if working.get() { working_label } else { label }.to_owned()))}
         </button>

@@ -7,12 +7,12 @@
 mod pending;
 mod storage;
 
-use leptos::prelude::*;
 use leptos::{ev, leptos_dom::helpers::window_event_listener};
 use shared::SessionToken;
 
 use crate::browser;
 
+use crate::value::Value;
 pub use pending::{Pending, TabNumber};
 use storage::Place;
 
@@ -24,9 +24,9 @@ const LANGUAGE: &str = "language";
 /// Signals that always say what is stored, in whichever tab it was changed.
 #[derive(Debug, Clone, Copy)]
 pub struct Session {
-    token: RwSignal<Option<SessionToken>>,
-    pending: RwSignal<Option<Pending>>,
-    temporary: RwSignal<bool>,
+    token: Value<Option<SessionToken>>,
+    pending: Value<Option<Pending>>,
+    temporary: Value<bool>,
 }
 
 impl Session {
@@ -35,9 +35,9 @@ impl Session {
     #[must_use]
     pub fn open(signed_out_elsewhere: impl Fn() + 'static) -> Self {
         let session = Self {
-            token: RwSignal::new(stored_token()),
-            pending: RwSignal::new(stored_pending()),
-            temporary: RwSignal::new(!storage::works(Place::AllTabs)),
+            token: Value::new(stored_token()),
+            pending: Value::new(stored_pending()),
+            temporary: Value::new(!storage::works(Place::AllTabs)),
         };
         // The page lives as long as its tab, so the listener is never taken away.
         let _ = window_event_listener(ev::storage, move |event| {

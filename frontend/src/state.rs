@@ -12,6 +12,7 @@ use crate::pages::Screen;
 use crate::phone::{self, CountryCode};
 use crate::session::Session;
 use crate::text::{self, Sentence, Text};
+use crate::value::Value;
 use crate::watch::Watch;
 
 /// The control that chooses the language; it stands in the document.
@@ -21,19 +22,19 @@ pub(crate) const LANGUAGE: &str = "language";
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct App {
     /// The page's language. Screens are drawn anew when it changes.
-    pub(crate) text: RwSignal<Text>,
+    pub(crate) text: Value<Text>,
     /// The screen that is shown.
-    pub(crate) screen: RwSignal<Screen>,
+    pub(crate) screen: Value<Screen>,
     /// What this browser keeps.
     pub(crate) session: Session,
     /// What the backend last said about the session.
     pub(crate) watch: Watch,
     /// What the backend said first.
-    pub(crate) config: RwSignal<Config>,
+    pub(crate) config: Value<Config>,
     /// The phone screen's fields; they outlive the screen.
     pub(crate) draft: Draft,
     /// Why the person is at the phone screen, where that needs a word.
-    pub(crate) notice: RwSignal<Option<Sentence>>,
+    pub(crate) notice: Value<Option<Sentence>>,
     names: StoredValue<(Text, CountryNames), LocalStorage>,
 }
 
@@ -52,34 +53,34 @@ pub(crate) enum Config {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Draft {
     /// The number's text as it stands in the field.
-    pub(crate) number: RwSignal<String>,
+    pub(crate) number: Value<String>,
     /// The country of numbers in national form.
-    pub(crate) country: RwSignal<Option<CountryCode>>,
+    pub(crate) country: Value<Option<CountryCode>>,
     /// The digits on the code screen.
-    pub(crate) code: RwSignal<String>,
+    pub(crate) code: Value<String>,
 }
 
 impl App {
     /// Starts with what this browser keeps and asks the backend for the rest.
     #[must_use]
     pub(crate) fn start(text: Text, typed: String) -> Self {
-        let notice = RwSignal::new(None::<Sentence>);
+        let notice = Value::new(None::<Sentence>);
         let session = Session::open(move || notice.set(Some(|text| text.signed_out_elsewhere)));
         let kept = session.tab_number().filter(|_| typed.is_empty());
         let draft = Draft {
-            number: RwSignal::new(
+            number: Value::new(
                 kept.as_ref()
                     .map_or(typed, |kept| kept.typed.as_str().to_owned()),
             ),
-            country: RwSignal::new(kept.and_then(|kept| CountryCode::parse(&kept.country))),
-            code: RwSignal::new(String::new()),
+            country: Value::new(kept.and_then(|kept| CountryCode::parse(&kept.country))),
+            code: Value::new(String::new()),
         };
         let app = Self {
-            text: RwSignal::new(text),
-            screen: RwSignal::new(Screen::of_path(&browser::path())),
+            text: Value::new(text),
+            screen: Value::new(Screen::of_path(&browser::path())),
             session,
             watch: Watch::default(),
-            config: RwSignal::new(Config::Loading),
+            config: Value::new(Config::Loading),
             draft,
             notice,
             names: StoredValue::new_local((text, CountryNames::new(text.language))),

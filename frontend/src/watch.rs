@@ -13,6 +13,7 @@ use crate::browser;
 use crate::deadline::{Deadline, Millis};
 use crate::failure::Failure;
 use crate::state::App;
+use crate::value::{Value, follow};
 
 /// Looking at a tab again asks at most so often.
 const PAUSE_MILLIS: Millis = 5_000;
@@ -23,17 +24,17 @@ const TICK: Duration = Duration::from_secs(5);
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Watch {
     /// The session, and when it ends by this browser's clock.
-    pub(crate) session: RwSignal<Option<(SessionResponse, Deadline)>>,
+    pub(crate) session: Value<Option<(SessionResponse, Deadline)>>,
     /// Why the last question had no answer.
-    pub(crate) failure: RwSignal<Option<Failure>>,
+    pub(crate) failure: Value<Option<Failure>>,
     asked_at: StoredValue<Option<Millis>>,
 }
 
 impl Default for Watch {
     fn default() -> Self {
         Self {
-            session: RwSignal::new(None),
-            failure: RwSignal::new(None),
+            session: Value::new(None),
+            failure: Value::new(None),
             asked_at: StoredValue::new(None),
         }
     }
@@ -63,13 +64,13 @@ impl Watch {
 
 /// Watches for as long as the page is open.
 pub(crate) fn start(app: App) {
-    Effect::new(move |_| {
+    follow(Box::new(move || {
         if app.session.is_signed_in() {
             check(app);
         } else {
             app.watch.forget();
         }
-    });
+    }));
     let looked_at = move || {
         if browser::is_visible() {
             app.session.reread();

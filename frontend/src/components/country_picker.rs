@@ -9,9 +9,10 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement, ScrollIntoViewOptions, ScrollLogicalPosition};
 
-use super::dynamic::said;
+use super::dynamic::{heard, said};
 use crate::browser;
 use crate::phone::{self, CountryCode};
+use crate::value::Value;
 use search::search;
 
 pub use choice::CountryChoice;
@@ -25,16 +26,16 @@ struct Picker {
     id: &'static str,
     choices: Callback<(), Vec<CountryChoice>>,
     name: Callback<CountryCode, String>,
-    selected: RwSignal<Option<CountryCode>>,
-    open: RwSignal<bool>,
+    selected: Value<Option<CountryCode>>,
+    open: Value<bool>,
     /// Typed since the list was opened.
-    query: RwSignal<Option<String>>,
+    query: Value<Option<String>>,
     /// What the arrow keys have gone to.
-    active: RwSignal<Option<CountryCode>>,
+    active: Value<Option<CountryCode>>,
     /// Every choice, asked for when the list opens.
     all: StoredValue<Vec<CountryChoice>>,
     /// Those that fit what is typed, best first.
-    found: RwSignal<Vec<CountryChoice>>,
+    found: Value<Vec<CountryChoice>>,
 }
 
 /// The field shows the selected country; typing searches by name, code or calling code.
@@ -53,18 +54,18 @@ pub fn CountryPicker(
     /// Words a country.
     name: Callback<CountryCode, String>,
     /// The chosen one.
-    selected: RwSignal<Option<CountryCode>>,
+    selected: Value<Option<CountryCode>>,
 ) -> impl IntoView {
     let picker = Picker {
         id,
         choices,
         name,
         selected,
-        open: RwSignal::new(false),
-        query: RwSignal::new(None),
-        active: RwSignal::new(None),
+        open: Value::new(false),
+        query: Value::new(None),
+        active: Value::new(None),
         all: StoredValue::new(Vec::new()),
-        found: RwSignal::new(Vec::new()),
+        found: Value::new(Vec::new()),
     };
     let Picker { open, query, .. } = picker;
     let input = NodeRef::<html::Input>::new();
@@ -99,11 +100,11 @@ pub fn CountryPicker(
                     aria-expanded=said(expanded)
                     aria-activedescendant=said(move || picker.active_id())
                     prop:value=said(move || Some(shown()))
-                    on:input=move |event| picker.typed(&event)
-                    on:keydown=move |event| picker.key(&event)
-                    on:click=move |_| picker.open_list()
-                    on:focus=move |_| if let Some(input) = input.get_untracked() { input.select() }
-                    on:blur=move |_| picker.close()
+                    on:input=heard(move |event| picker.typed(&event))
+                    on:keydown=heard(move |event| picker.key(&event))
+                    on:click=heard(move |_| picker.open_list())
+                    on:focus=heard(move |_| if let Some(input) = input.get_untracked() { input.select() })
+                    on:blur=heard(move |_| picker.close())
                 />
                 <button
                     class="picker-toggle"
@@ -112,8 +113,8 @@ pub fn CountryPicker(
                     aria-label=toggle_label
                     aria-controls=list
                     aria-expanded=said(expanded)
-                    on:mousedown=keep_focus
-                    on:click=toggle
+                    on:mousedown=heard(keep_focus)
+                    on:click=heard(toggle)
                 ></button>
                 {picker.list(label, none_found)}
             </div>
@@ -308,7 +309,7 @@ impl Picker {
         };
         let id = [self.id, "-list"].concat();
         view! {
-            <div class="picker-popup" hidden=said(closed) on:mousedown=keep_focus on:click=pressed>
+            <div class="picker-popup" hidden=said(closed) on:mousedown=heard(keep_focus) on:click=heard(pressed)>
                 <ul class="picker-list" role="listbox" id=id aria-label=label>{options}</ul>
                 <p class="picker-empty" role="status">{said(empty)}</p>
             </div>

@@ -10,3 +10,11 @@ pub type Said = Box<dyn FnMut() -> Option<String> + Send>;
 pub fn said(words: impl FnMut() -> Option<String> + Send + 'static) -> Said {
     Box::new(words)
 }
+
+/// What listens to an event, as one type for each kind of event.
+pub type Heard<E> = Box<dyn FnMut(E)>;
+
+/// Boxes what listens.
+pub fn heard<E>(listen: impl FnMut(E) + 'static) -> Heard<E> {
+    Box::new(listen)
+}

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::dynamic::said;
+use crate::value::Value;
 
 /// A live region that is always there, so that screen readers announce what comes into it. Fields
 /// name it in `aria-describedby`.
@@ -11,7 +12,7 @@ pub fn FieldMessage(
     /// Of this element.
     id: String,
     /// What is wrong; nothing is shown without.
-    message: RwSignal<Option<String>>,
+    message: Value<Option<String>>,
 ) -> impl IntoView {
     view! {
         <div class="field-message">
@@ -21,6 +22,6 @@ pub fn FieldMessage(
 }
 
 /// Value of `aria-invalid`.
-pub(super) fn invalid(message: RwSignal<Option<String>>) -> super::dynamic::Said {
+pub(super) fn invalid(message: Value<Option<String>>) -> super::dynamic::Said {
     said(move || message.with(Option::is_some).then(|| "true".to_owned()))
 }

@@ -4,9 +4,10 @@ use leptos::ev::Event;
 use leptos::prelude::*;
 
 use super::FieldMessage;
-use super::dynamic::said;
+use super::dynamic::{heard, said};
 use super::message::invalid;
 use crate::phone::{self, CountryCode};
+use crate::value::Value;
 
 /// One real `<input type="tel">`. What is typed is never rewritten; when it names a country itself,
 /// by `+` and a calling code, `country` moves there.
@@ -17,13 +18,13 @@ pub fn PhoneField(
     /// Its visible name.
     label: &'static str,
     /// The text as it stands in the field.
-    value: RwSignal<String>,
+    value: Value<String>,
     /// The country of numbers in national form.
-    country: RwSignal<Option<CountryCode>>,
+    country: Value<Option<CountryCode>>,
     /// Whether it may move to a country.
     allowed: Callback<CountryCode, bool>,
     /// What is wrong with the number.
-    error: RwSignal<Option<String>>,
+    error: Value<Option<String>>,
 ) -> impl IntoView {
     let message = [id, "-message"].concat();
     let taken = move |event: Event| {
@@ -50,8 +51,8 @@ pub fn PhoneField(
                 prop:value=said(move || Some(value.get()))
                 aria-invalid=invalid(error)
                 aria-describedby=message.clone()
-                on:input=taken
-                on:change=taken
+                on:input=heard(taken)
+                on:change=heard(taken)
             />
             <FieldMessage id=message message=error/>
         </div>

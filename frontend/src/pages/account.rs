@@ -5,16 +5,17 @@ use shared::browser::SessionResponse;
 
 use super::devices::Devices;
 use super::{HEADING, live, work_button};
-use crate::components::dynamic::{Said, said};
+use crate::components::dynamic::{Said, heard, said};
 use crate::state::App;
 use crate::text::{Doing, Sentence, failure};
+use crate::value::Value;
 use crate::{api, browser, phone, watch};
 
 #[component]
 pub(crate) fn AccountScreen(app: App) -> impl IntoView {
     let text = app.text();
     // What an action on this screen has led to.
-    let done = RwSignal::new(None::<Sentence>);
+    let done = Value::new(None::<Sentence>);
     let status = said(move || {
         let temporary = app.session.is_temporary().then_some(text.ends_with_the_tab);
         let done = done.get().map(|words| words(text));
@@ -25,7 +26,7 @@ pub(crate) fn AccountScreen(app: App) -> impl IntoView {
         Some(failure(text, reason, Doing::Managing))
     });
     let no_trouble = move || app.watch.failure.get().is_none().then(String::new);
-    let extending = RwSignal::new(false);
+    let extending = Value::new(false);
     let stay = work_button(
         "secondary",
         "button",
@@ -40,7 +41,7 @@ pub(crate) fn AccountScreen(app: App) -> impl IntoView {
         "button",
         text.sign_out,
         text.sign_out,
-        RwSignal::new(false),
+        Value::new(false),
         Callback::new(|()| false),
         Callback::new(move |()| sign_out(app)),
     );
@@ -52,7 +53,7 @@ pub(crate) fn AccountScreen(app: App) -> impl IntoView {
             class="secondary"
             type="button"
             hidden=said(no_trouble)
-            on:click=move |_| watch::check(app)
+            on:click=heard(move |_| watch::check(app))
         >
             {text.try_again}
         </button>
@@ -101,7 +102,7 @@ fn Facts(app: App) -> impl IntoView {
 }
 
 /// The session gets its full length again, as far as the service's cap allows.
-fn extend(app: App, extending: RwSignal<bool>, done: RwSignal<Option<Sentence>>) {
+fn extend(app: App, extending: Value<bool>, done: Value<Option<Sentence>>) {
     let Some(token) = app.session.token() else {
         return;
     };

@@ -20,6 +20,7 @@ use crate::failure::Failure;
 use crate::session::Pending;
 use crate::state::App;
 use crate::text::{Doing, failure, filled};
+use crate::value::Value;
 
 pub(super) const FIELD: &str = "otp";
 
@@ -28,19 +29,19 @@ pub(super) struct CodeForm {
     app: App,
     /// Digits of a code.
     pub(super) length: usize,
-    pub(super) verifying: RwSignal<bool>,
-    pub(super) resending: RwSignal<bool>,
+    pub(super) verifying: Value<bool>,
+    pub(super) resending: Value<bool>,
     /// What is wrong with the code.
-    pub(super) code_error: RwSignal<Option<String>>,
+    pub(super) code_error: Value<Option<String>>,
     /// What else is wrong.
-    pub(super) error: RwSignal<Option<String>>,
-    sent_again: RwSignal<bool>,
+    pub(super) error: Value<Option<String>>,
+    sent_again: Value<bool>,
     /// How far the message has come.
     pub(super) delivery: Delivery,
     /// Digits that were sent in without a press, so that they are not sent in again.
     sent_itself: StoredValue<String>,
     sender: Sender,
-    now: RwSignal<Millis>,
+    now: Value<Millis>,
     web_otp: StoredValue<Option<WebOtp>, LocalStorage>,
 }
 
@@ -50,15 +51,15 @@ impl CodeForm {
         let form = Self {
             app,
             length: app.code_length(),
-            verifying: RwSignal::new(false),
-            resending: RwSignal::new(false),
-            code_error: RwSignal::new(None),
-            error: RwSignal::new(None),
-            sent_again: RwSignal::new(false),
+            verifying: Value::new(false),
+            resending: Value::new(false),
+            code_error: Value::new(None),
+            error: Value::new(None),
+            sent_again: Value::new(false),
             delivery: Delivery::follow(app),
             sent_itself: StoredValue::new(String::new()),
             sender: Sender::new(),
-            now: RwSignal::new(browser::now()),
+            now: Value::new(browser::now()),
             web_otp: StoredValue::new_local(None),
         };
         let tick = move || {

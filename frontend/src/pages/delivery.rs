@@ -9,6 +9,7 @@ use shared::otp_service::DeliveryState;
 
 use crate::deadline::Deadline;
 use crate::state::App;
+use crate::value::Value;
 use crate::{api, browser};
 
 /// Between one question and the next.
@@ -19,7 +20,7 @@ const QUESTIONS: u32 = 60;
 #[derive(Clone, Copy)]
 pub(super) struct Delivery {
     app: App,
-    told: RwSignal<Option<GetDeliveryResponse>>,
+    told: Value<Option<GetDeliveryResponse>>,
     /// Questions that may still be asked about this message.
     left: StoredValue<u32>,
 }
@@ -29,7 +30,7 @@ impl Delivery {
     pub(super) fn follow(app: App) -> Self {
         let delivery = Self {
             app,
-            told: RwSignal::new(None),
+            told: Value::new(None),
             left: StoredValue::new(0),
         };
         delivery.begin();

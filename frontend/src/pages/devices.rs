@@ -5,10 +5,11 @@ use screens::user_agent::device;
 use shared::browser::SessionSummary;
 
 use super::{live, work_button};
-use crate::components::dynamic::said;
+use crate::components::dynamic::{heard, said};
 use crate::failure::Failure;
 use crate::state::App;
 use crate::text::{Doing, Text, failure, filled};
+use crate::value::{Value, follow};
 use crate::{api, browser};
 
 const TITLE: &str = "devices";
@@ -16,10 +17,10 @@ const TITLE: &str = "devices";
 #[derive(Clone, Copy)]
 struct List {
     app: App,
-    sessions: RwSignal<Option<Vec<SessionSummary>>>,
-    working: RwSignal<bool>,
-    error: RwSignal<Option<String>>,
-    done: RwSignal<Option<String>>,
+    sessions: Value<Option<Vec<SessionSummary>>>,
+    working: Value<bool>,
+    error: Value<Option<String>>,
+    done: Value<Option<String>>,
 }
 
 #[component]
@@ -27,17 +28,17 @@ pub(crate) fn Devices(app: App) -> impl IntoView {
     let text = app.text();
     let list = List {
         app,
-        sessions: RwSignal::new(None),
-        working: RwSignal::new(false),
-        error: RwSignal::new(None),
-        done: RwSignal::new(None),
+        sessions: Value::new(None),
+        working: Value::new(false),
+        error: Value::new(None),
+        done: Value::new(None),
     };
     // Whenever the backend has confirmed the session, the list may have changed too.
-    Effect::new(move |_| {
+    follow(Box::new(move || {
         if app.watch.session.with(Option::is_some) {
             list.load();
         }
-    });
+    }));
     let rows = move || {
         list.sessions.with(|sessions| {
             let row = |one| list.row(one);
@@ -99,7 +100,7 @@ impl List {
                     class="secondary small"
                     type="button"
                     aria-describedby=described_by
-                    on:click=move |_| self.end_one(id.clone())
+                    on:click=heard(move |_| self.end_one(id.clone()))
                 >
                     {text.sign_out}
                 </button>

@@ -2,19 +2,20 @@
 
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
-use shared::browser::SendOtpRequest;
+use shared::browser::{ConfigResponse, SendOtpRequest};
 use shared::{ErrorType, HiddenText, LanguageTag};
 
 use super::sender::Sender;
 use super::{HEADING, Screen, live, work_button};
 use crate::browser;
-use crate::components::dynamic::said;
+use crate::components::dynamic::{heard, said};
 use crate::components::{CountryPicker, PhoneField};
 use crate::failure::Failure;
 use crate::phone::{self, Reading};
 use crate::session::{Pending, TabNumber};
 use crate::state::{App, Config, browser_country};
 use crate::text::{Doing, failure, filled, misread};
+use crate::value::Value;
 
 const NUMBER: &str = "phone";
 const NOTICE: &str = "notice";
@@ -22,11 +23,11 @@ const NOTICE: &str = "notice";
 #[derive(Clone, Copy)]
 struct Form {
     app: App,
-    sending: RwSignal<bool>,
+    sending: Value<bool>,
     /// What is wrong with the number.
-    number_error: RwSignal<Option<String>>,
+    number_error: Value<Option<String>>,
     /// What else is wrong.
-    error: RwSignal<Option<String>>,
+    error: Value<Option<String>>,
     sender: Sender,
 }
 
@@ -35,9 +36,9 @@ pub(crate) fn PhoneScreen(app: App) -> impl IntoView {
     let text = app.text();
     let form = Form {
         app,
-        sending: RwSignal::new(false),
-        number_error: RwSignal::new(None),
-        error: RwSignal::new(None),
+        sending: Value::new(false),
+        number_error: Value::new(None),
+        error: Value::new(None),
         sender: Sender::new(),
     };
     let submit = move |event: SubmitEvent| {
@@ -58,7 +59,7 @@ pub(crate) fn PhoneScreen(app: App) -> impl IntoView {
         <h1 id=HEADING tabindex="-1" aria-describedby=NOTICE>{text.sign_in}</h1>
         <p class="lead">{text.sign_in_lead}</p>
         {live("notice", NOTICE, "status", notice)}
-        <form class="form" novalidate method="post" on:submit=submit>
+        <form class="form" novalidate method="post" on:submit=heard(submit)>
             <CountryPicker
                 id="country"
                 label=text.country
@@ -80,30 +81,31 @@ pub(crate) fn PhoneScreen(app: App) -> impl IntoView {
             {live("form-message", "form-message", "alert", said(move || form.trouble()))}
         </form>
         <p class="fine">{text.what_happens}</p>
-        <p class="fine links">{move || links(app)}</p>
+        <p class="fine links">
+            {link(app, text.terms, |config| &config.terms_url)}
+            {link(app, text.privacy, |config| &config.privacy_url)}
+            {link(app, text.help, |config| &config.support_url)}
+        </p>
     }
 }
 
-/// The operator's pages, where there are some.
-fn links(app: App) -> impl IntoView {
-    let text = app.text();
-    let links = app.loaded(|config| {
-        [
-            (config.terms_url.clone(), text.terms),
-            (config.privacy_url.clone(), text.privacy),
-            (config.support_url.clone(), text.help),
-        ]
-    });
-    let link = |(address, label): (Option<String>, &'static str)| {
-        address.map(|address| {
-            view! { <a href=address target="_blank" rel="noopener noreferrer">{label}</a> }
-        })
-    };
-    links
-        .into_iter()
-        .flatten()
-        .filter_map(link)
-        .collect::<Vec<_>>()
+/// One of the operator's pages; not there while it has no address.
+fn link(
+    app: App,
+    label: &'static str,
+    address: fn(&ConfigResponse) -> &Option<String>,
+) -> impl IntoView {
+    let address = move || app.loaded(|config| address(config).clone()).flatten();
+    view! {
+        <a
+            href=said(address)
+            hidden=said(move || address().is_none().then(String::new))
+            target="_blank"
+            rel="noopener noreferrer"
+        >
+            {label}
+        </a>
+    }
 }
 
 impl Form {

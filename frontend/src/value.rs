@@ -1,0 +1,106 @@
+//! Values that change while somebody looks at them, as one type of signal.
+//!
+//! A [`RwSignal`] is compiled anew for every type that it holds, one to three kilobytes each. Here the
+//! signal and its place are the same for all types, and only a look at the value differs.
+
+use std::any::Any;
+use std::cell::RefCell;
+use std::fmt;
+use std::marker::PhantomData;
+use std::rc::Rc;
+
+use leptos::prelude::*;
+
+/// Does something now, and again whenever a value changes that it has looked at. Boxed for the same reason.
+pub fn follow(work: Box<dyn FnMut()>) {
+    let mut work = work;
+    Effect::new(move |_| work());
+}
+
+/// A value that whoever reads it follows; cheap to copy. It lives as long as the owner under which it
+/// was made, in most cases a screen.
+pub struct Value<T> {
+    changed: Trigger,
+    place: StoredValue<Rc<dyn Any>, LocalStorage>,
+    of: PhantomData<fn() -> T>,
+}
+
+impl<T> Clone for Value<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Value<T> {}
+
+/// Never shows what it holds.
+impl<T> fmt::Debug for Value<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Value")
+    }
+}
+
+impl<T: 'static> Value<T> {
+    /// Holds this at first.
+    #[must_use]
+    pub fn new(value: T) -> Self {
+        Self {
+            changed: Trigger::new(),
+            place: StoredValue::new_local(Rc::new(RefCell::new(value))),
+            of: PhantomData,
+        }
+    }
+
+    fn place(self) -> Option<Rc<RefCell<T>>> {
+        self.place.try_get_value()?.downcast().ok()
+    }
+
+    /// Looks at it, and follows it from now on.
+    pub fn with<R>(self, look: impl FnOnce(&T) -> R) -> R {
+        self.changed.track();
+        self.with_untracked(look)
+    }
+
+    /// Looks at it once.
+    ///
+    /// # Panics
+    ///
+    /// When its owner is gone.
+    pub fn with_untracked<R>(self, look: impl FnOnce(&T) -> R) -> R {
+        match self.place() {
+            Some(place) => look(&place.borrow()),
+            None => panic!("a value was read after its screen was gone"),
+        }
+    }
+
+    /// Puts another one in its place and tells who follows it. Gives it back if the owner is gone.
+    pub fn try_set(self, value: T) -> Option<T> {
+        match self.place() {
+            Some(place) => {
+                place.replace(value);
+                self.changed.notify();
+                None
+            }
+            None => Some(value),
+        }
+    }
+
+    /// The same where nobody minds that the owner is gone.
+    pub fn set(self, value: T) {
+        self.try_set(value);
+    }
+}
+
+impl<T: Clone + 'static> Value<T> {
+    /// A copy of it, which is followed from now on.
+    #[must_use]
+    pub fn get(self) -> T {
+        self.with(T::clone)
+    }
+
+    /// A copy of it.
+    #[must_use]
+    pub fn get_untracked(self) -> T {
+        self.with_untracked(T::clone)
+    }
+}
