@@ -1,5 +1,7 @@
 //! Words that the browser has in every language: countries, dates, times ago.
 
+use std::cell::OnceCell;
+
 use js_sys::{Array, Function, Intl, Object, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 
@@ -10,8 +12,10 @@ use crate::phone::CountryCode;
 /// Names of countries in one language (`Intl.DisplayNames`) and their order.
 #[derive(Debug, Clone)]
 pub struct CountryNames {
+    languages: Array,
     names: Option<JsValue>,
-    compare: Function,
+    /// Made when it is first needed: a collator takes a browser a while.
+    compare: OnceCell<Function>,
 }
 
 impl CountryNames {
@@ -21,7 +25,8 @@ impl CountryNames {
         let languages = Array::of1(&language.into());
         Self {
             names: display_names(&languages),
-            compare: Intl::Collator::new(&languages, &Object::new()).compare(),
+            languages,
+            compare: OnceCell::new(),
         }
     }
 
@@ -38,9 +43,10 @@ impl CountryNames {
     /// The order of names in this language.
     #[must_use]
     pub fn compare(&self, one: &str, other: &str) -> std::cmp::Ordering {
-        let order = self
+        let compare = self
             .compare
-            .call2(&JsValue::NULL, &one.into(), &other.into());
+            .get_or_init(|| Intl::Collator::new(&self.languages, &Object::new()).compare());
+        let order = compare.call2(&JsValue::NULL, &one.into(), &other.into());
         let order = order
             .ok()
             .and_then(|order| order.as_f64())
@@ -68,7 +74,7 @@ fn options(entries: &[(&str, &str)]) -> Object {
 /// A moment, milliseconds since 1970, in the words of a language.
 #[must_use]
 pub fn date_and_time(language: &str, at: Millis) -> String {
-    let options = options(&[("dateStyle", "long"), ("timeStyle", "short")]);
+    let options = options(&[("dateStyle", "medium"), ("timeStyle", "short")]);
     js_sys::Date::new(&millis(at))
         .to_locale_string(language, &options)
         .into()
