@@ -1,13 +1,14 @@
 //! What both servers do alike where HTTP comes in: the error envelope, strict reading of bodies,
 //! queries and headers, limits of size and time, security headers, the access log, the listener,
 //! how much is let in and what is counted of it, and the few things every `main` needs (clock, log
-//! lines, metrics, secret settings, how to stop).
+//! lines, metrics, secret settings, how to stop). Where calls go out: the circuit breaker.
 //!
 //! Deliberately absent: routes, rules, storage and anything that only one of the servers does.
 //! The order of a request: [`serve`] (sockets, slow clients) → [`harden`] (limits, panics, headers,
 //! log line) → the server's own routes, with [`Json`], [`Query`] and the header extractors.
 
 mod body;
+mod breaker;
 pub mod clock;
 mod error;
 mod form;
@@ -31,6 +32,7 @@ mod traffic;
 mod wording;
 
 pub use body::RawBody;
+pub use breaker::{Attempt, Breaker};
 pub use error::{ApiError, OwnPage};
 pub use form::Form;
 pub use harden::{EdgeLimits, RequestId, harden};
