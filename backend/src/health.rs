@@ -19,6 +19,9 @@ pub(crate) struct Health {
     /// By which rule callers' addresses are known (B-08).
     #[serde(skip_serializing_if = "Option::is_none")]
     client_address: Option<String>,
+    /// What does not work though the rest does (H-05).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    otp_service: Option<&'static str>,
 }
 
 /// The process is up.
@@ -26,6 +29,7 @@ pub(crate) async fn alive() -> Json<Health> {
     Json(Health {
         status: "ok",
         client_address: None,
+        otp_service: None,
     })
 }
 
@@ -35,6 +39,10 @@ pub(crate) async fn ready(stop: Stop, State(app): Shared) -> Result<Json<Health>
     Ok(Json(Health {
         status: "ok",
         client_address: Some(app.proxies.to_string()),
+        otp_service: app
+            .otp
+            .leaves_sends_alone()
+            .then_some("Sending codes fails and is left alone for a while; sessions work."),
     }))
 }
 
@@ -57,6 +65,10 @@ async fn parts(app: &App) -> Result<(), ApiError> {
             "The OTP service refuses our key.",
         ),
         Err(NotReady::Silent(cause)) => (cause, "The OTP service does not answer."),
+        Err(NotReady::LeftAlone) => (
+            "its circuit breaker is open".to_owned(),
+            "The OTP service has failed and is left alone until it has answered three times.",
+        ),
     };
     Err(ApiError::not_ready(
         ErrorType::OtpServiceUnavailable,

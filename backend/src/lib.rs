@@ -23,6 +23,7 @@ mod config;
 mod cookie;
 mod device;
 mod embedded;
+mod events;
 mod health;
 mod language;
 mod origin;

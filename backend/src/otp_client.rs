@@ -1,30 +1,51 @@
-//! The OTP service as the calls see it: one function per call of its contract. The only way out of this
-//! process, and the only holder of the secret key.
+//! The OTP service as the calls see it: one function per call of its contract. The only way to it, and the only
+//! holder of the secret key.
 //!
-//! Not here: sockets and time limits ([`transport`]), what an error becomes ([`reply`]).
+//! A call goes on one of two ways, sends on their own, each with places and a circuit breaker ([`lane`]). While a
+//! breaker is open nothing leaves but a probe every five seconds, which is the call of somebody or, where nobody
+//! comes, the one that [`OtpClient::look_after`] makes. What changes nothing is repeated once in a while ([`repeats`]),
+//! a send or a verification never.
+//!
+//! Not here: sockets and time limits ([`transport`]), what an answer becomes ([`reply`]), users and sessions
+//! ([`users`], [`sessions`]).
 
+mod fault;
+mod lane;
+mod repeats;
 mod reply;
+mod sessions;
 mod transport;
 mod users;
 
 use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
+
+use axum::body::Bytes;
+use edge::clock::Clock;
 
 use edge::settings::Secret;
 use edge::{ApiError, IdempotencyKey};
 use http::{Method, StatusCode};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use shared::ErrorType;
 use shared::otp_service::{
-    BASE_PATH, DeleteSessionRequest, DeleteSessionResponse, GetDeliveryResponse,
-    ListCountriesResponse, ListSessionsResponse, LoginOrCreateUserBySmsResponse,
-    SendOtpBySmsRequest, SendOtpBySmsResponse, Session, VerifyOtpRequest, VerifyOtpResponse,
-    VerifySessionRequest, VerifySessionResponse,
+    BASE_PATH, GetDeliveryResponse, ListCountriesResponse, LoginOrCreateUserBySmsResponse,
+    SendOtpBySmsRequest, SendOtpBySmsResponse, VerifyOtpRequest, VerifyOtpResponse,
 };
-use shared::{ErrorType, HiddenText, SessionLifetime, SessionToken};
+use tokio::time::Instant;
 
+use crate::events::{Events, UpstreamCall};
+pub(crate) use fault::Fault;
+pub(crate) use lane::Way;
+use lane::{Lane, NotBegun};
+use repeats::Repeats;
 use reply::Expect;
-use transport::{Call, Transport};
+use transport::{Call, Failure, Reply, Transport};
+
+/// How often it is looked whether somebody has to make a probe.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
 
 /// How long the OTP service may take (H-01).
 #[derive(Debug, Clone, Copy)]
@@ -63,20 +84,41 @@ pub(crate) enum NotReady {
     KeyRefused,
     /// It can't be reached, or what answers there is no OTP service.
     Silent(String),
+    /// It has failed, and has not yet shown that it works again.
+    LeftAlone,
 }
 
-/// A connection pool to one OTP service, with the key.
+/// Connections to one OTP service, with the key.
 #[derive(Debug)]
 pub(crate) struct OtpClient {
     transport: Transport,
     limits: TimeLimits,
+    clock: Clock,
+    events: Arc<Events>,
+    sends: Lane,
+    others: Lane,
+    repeats: Mutex<Repeats>,
 }
 
 impl OtpClient {
     /// `base` is scheme, host and port.
-    pub(crate) fn new(base: &str, key: &Secret, limits: TimeLimits) -> Result<Self, UnusableKey> {
+    pub(crate) fn new(
+        base: &str,
+        key: &Secret,
+        limits: TimeLimits,
+        clock: Clock,
+        events: Arc<Events>,
+    ) -> Result<Self, UnusableKey> {
         let transport = Transport::new(&format!("{base}{BASE_PATH}"), key, limits.connect)?;
-        Ok(Self { transport, limits })
+        Ok(Self {
+            transport,
+            limits,
+            sends: Lane::new(Way::Sends, clock.clone()),
+            others: Lane::new(Way::Others, clock.clone()),
+            clock,
+            events,
+            repeats: Mutex::default(),
+        })
     }
 
     /// Sends a code. Never repeated: its bytes may have left (H-02).
@@ -84,7 +126,7 @@ impl OtpClient {
         &self,
         request: &SendOtpBySmsRequest,
         key: Option<&IdempotencyKey>,
-    ) -> Result<LoginOrCreateUserBySmsResponse, ApiError> {
+    ) -> Result<LoginOrCreateUserBySmsResponse, Fault> {
         const PASSES: Expect = Expect(&[
             ErrorType::InvalidPhoneNumber,
             ErrorType::InvalidRequest,
@@ -97,11 +139,7 @@ impl OtpClient {
             ErrorType::SmsNotSent,
             ErrorType::SmsBudgetExhausted,
         ]);
-        let call = Call {
-            idempotency_key: key.map(IdempotencyKey::as_str),
-            limit: self.limits.send,
-            ..self.call(Method::POST, "/otps/sms/login_or_create")
-        };
+        let call = self.sending("/otps/sms/login_or_create", key);
         self.exchange(call, Some(request), PASSES).await
     }
 
@@ -110,7 +148,7 @@ impl OtpClient {
         &self,
         request: &SendOtpBySmsRequest,
         key: Option<&IdempotencyKey>,
-    ) -> Result<SendOtpBySmsResponse, ApiError> {
+    ) -> Result<SendOtpBySmsResponse, Fault> {
         const PASSES: Expect = Expect(&[
             ErrorType::UserNotFound,
             ErrorType::InvalidPhoneNumber,
@@ -124,11 +162,7 @@ impl OtpClient {
             ErrorType::SmsNotSent,
             ErrorType::SmsBudgetExhausted,
         ]);
-        let call = Call {
-            idempotency_key: key.map(IdempotencyKey::as_str),
-            limit: self.limits.send,
-            ..self.call(Method::POST, "/otps/sms/send")
-        };
+        let call = self.sending("/otps/sms/send", key);
         self.exchange(call, Some(request), PASSES).await
     }
 
@@ -147,14 +181,14 @@ impl OtpClient {
             ErrorType::RequestInProgress,
         ]);
         let call = self.call(Method::POST, "/otps/verify");
-        self.exchange(call, Some(request), PASSES).await
+        Ok(self.exchange(call, Some(request), PASSES).await?)
     }
 
     /// The countries that the service sends text messages to, none for all; `not_found` where it has no such call.
     pub(crate) async fn list_countries(&self) -> Result<ListCountriesResponse, ApiError> {
         const PASSES: Expect = Expect(&[ErrorType::NotFound]);
-        let call = self.call(Method::GET, "/otps/sms/countries");
-        self.exchange(call, None::<&()>, PASSES).await
+        let call = self.read(Method::GET, "/otps/sms/countries");
+        Ok(self.exchange(call, None::<&()>, PASSES).await?)
     }
 
     /// How far a challenge's newest message has come; `not_found` where the service has no such call.
@@ -163,73 +197,48 @@ impl OtpClient {
         challenge_id: &str,
     ) -> Result<GetDeliveryResponse, ApiError> {
         const PASSES: Expect = Expect(&[ErrorType::NotFound]);
-        let call = self.call(Method::GET, &format!("/otps/{challenge_id}/delivery"));
-        self.exchange(call, None::<&()>, PASSES).await
-    }
-
-    /// The live session behind a token; with `extend` its end is moved.
-    pub(crate) async fn verify_session(
-        &self,
-        token: &SessionToken,
-        extend: Option<SessionLifetime>,
-    ) -> Result<Session, ApiError> {
-        let request = VerifySessionRequest {
-            session_token: Some(HiddenText::from(token.as_str())),
-            session_jwt: None,
-            session_expires_in: extend,
-        };
-        let call = self.call(Method::POST, "/sessions/verify");
-        let answer: VerifySessionResponse = self.exchange(call, Some(&request), SESSION).await?;
-        Ok(answer.session)
-    }
-
-    /// The user's live sessions.
-    pub(crate) async fn list_sessions(&self, user_id: &str) -> Result<Vec<Session>, ApiError> {
-        let query: String = form_urlencoded::Serializer::new(String::new())
-            .append_pair("user_id", user_id)
-            .finish();
-        let call = self.call(Method::GET, &format!("/sessions/list?{query}"));
-        let answer: ListSessionsResponse = self.exchange(call, None::<&()>, SESSION).await?;
-        Ok(answer.sessions)
-    }
-
-    /// Ends the session behind a token.
-    pub(crate) async fn end_session(&self, token: &SessionToken) -> Result<(), ApiError> {
-        self.delete_session(&DeleteSessionRequest {
-            session_token: Some(HiddenText::from(token.as_str())),
-            ..DeleteSessionRequest::default()
-        })
-        .await
-    }
-
-    /// Ends a session by its id.
-    pub(crate) async fn end_session_by_id(&self, session_id: &str) -> Result<(), ApiError> {
-        self.delete_session(&DeleteSessionRequest {
-            session_id: Some(session_id.to_owned()),
-            ..DeleteSessionRequest::default()
-        })
-        .await
+        let call = self.read(Method::GET, &format!("/otps/{challenge_id}/delivery"));
+        Ok(self.exchange(call, None::<&()>, PASSES).await?)
     }
 
     /// Asks for a user that can't be there: 404 shows that the service answers and takes the key.
+    ///
+    /// While the breaker is open it is the probe, if it is time for one, and else makes no call. Otherwise it does not
+    /// count: who asks often must not be what opens it.
     pub(crate) async fn readiness(&self) -> Result<(), NotReady> {
         let call = self.call(Method::GET, "/users/user_000000000000000000000000000");
-        match self.transport.exchange(call, None).await {
-            Ok(reply) => match reply.status {
-                StatusCode::NOT_FOUND => Ok(()),
-                StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => Err(NotReady::KeyRefused),
-                status => Err(NotReady::Silent(format!(
-                    "the OTP service answered {status}"
-                ))),
-            },
-            Err(failure) => Err(NotReady::Silent(failure.to_string())),
+        let deadline = Instant::now() + call.limit;
+        if !self.others.is_open() {
+            return ready(&self.transport.exchange(&call, None, deadline).await);
+        }
+        let place = self.others.enter(deadline).await;
+        let place = place.map_err(|_| NotReady::LeftAlone)?;
+        let found = ready(&self.transport.exchange(&call, None, deadline).await);
+        let good = !matches!(found, Err(NotReady::Silent(_)));
+        self.note_breaker(&self.others, place.ended(good));
+        match found {
+            Ok(()) if self.others.is_open() => Err(NotReady::LeftAlone),
+            found => found,
         }
     }
 
-    async fn delete_session(&self, request: &DeleteSessionRequest) -> Result<(), ApiError> {
-        let call = self.call(Method::DELETE, "/sessions/delete");
-        let _: DeleteSessionResponse = self.exchange(call, Some(request), SESSION).await?;
-        Ok(())
+    /// Whether sends are refused here, because those before have failed.
+    pub(crate) fn leaves_sends_alone(&self) -> bool {
+        self.sends.is_open()
+    }
+
+    /// Makes the probes that nobody else makes, for ever: so the service is found to work again also by a backend
+    /// that gets no calls because it is not ready (H-11).
+    pub(crate) async fn look_after(&self) {
+        let mut interval = tokio::time::interval(LOOK_EVERY);
+        interval.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        loop {
+            interval.tick().await;
+            if self.others.wants_probe() {
+                // What it finds shows in the breaker.
+                drop(self.readiness().await);
+            }
+        }
     }
 
     fn call(&self, method: Method, path: &str) -> Call<'static> {
@@ -237,7 +246,26 @@ impl OtpClient {
             method,
             path: path.to_owned(),
             idempotency_key: None,
+            way: Way::Others,
+            is_read: false,
             limit: self.limits.other,
+        }
+    }
+
+    /// A call that changes nothing.
+    fn read(&self, method: Method, path: &str) -> Call<'static> {
+        Call {
+            is_read: true,
+            ..self.call(method, path)
+        }
+    }
+
+    fn sending<'a>(&self, path: &str, key: Option<&'a IdempotencyKey>) -> Call<'a> {
+        Call {
+            idempotency_key: key.map(IdempotencyKey::as_str),
+            way: Way::Sends,
+            limit: self.limits.send,
+            ..self.call(Method::POST, path)
         }
     }
 
@@ -246,19 +274,100 @@ impl OtpClient {
         call: Call<'_>,
         body: Option<&impl Serialize>,
         expect: Expect,
-    ) -> Result<T, ApiError> {
+    ) -> Result<T, Fault> {
         let body = body.map(serde_json::to_vec).transpose();
         let body = body
             .map_err(|error| ApiError::internal(format_args!("a request is no JSON: {error}")))?;
-        match self.transport.exchange(call, body).await {
-            Ok(reply) => expect.read(&reply),
+        let body = body.map(Bytes::from);
+        let deadline = Instant::now() + call.limit;
+        self.repeats().note_call(self.clock.now());
+        let mut repeats_left = if call.is_read { repeats::MOST } else { 0 };
+        loop {
+            let fault = match self.attempt(&call, body.clone(), expect, deadline).await {
+                Ok(answer) => return Ok(answer),
+                Err(fault) => fault,
+            };
+            let pause_end = Instant::now() + repeats::pause();
+            if fault.is_an_answer()
+                || repeats_left == 0
+                || pause_end >= deadline
+                || self.lane(&call).is_open()
+                || !self.repeats().take(self.clock.now())
+            {
+                return Err(fault);
+            }
+            repeats_left -= 1;
+            self.events.upstream_repeat();
+            tokio::time::sleep_until(pause_end).await;
+        }
+    }
+
+    async fn attempt<T: DeserializeOwned>(
+        &self,
+        call: &Call<'_>,
+        body: Option<Bytes>,
+        expect: Expect,
+        deadline: Instant,
+    ) -> Result<T, Fault> {
+        let lane = self.lane(call);
+        let place = lane.enter(deadline).await.inspect_err(|why| {
+            let word = match why {
+                NotBegun::Open => UpstreamCall::LeftAlone,
+                NotBegun::Full => UpstreamCall::Crowded,
+            };
+            self.events.upstream_call(lane.way, word);
+        })?;
+        let reply = self.transport.exchange(call, body, deadline).await;
+        // The service refuses a call, whatever words it has for that: it works (H-04).
+        let refused = reply
+            .as_ref()
+            .is_ok_and(|reply| reply.status.is_client_error());
+        let answer = match reply {
+            Ok(reply) => expect.read(&reply).map_err(Fault::of_answer),
             Err(failure) => Err(failure.into()),
+        };
+        let good = refused || answer.as_ref().err().is_none_or(Fault::is_an_answer);
+        let word = if good {
+            UpstreamCall::Good
+        } else {
+            UpstreamCall::Failed
+        };
+        self.events.upstream_call(lane.way, word);
+        self.note_breaker(lane, place.ended(good));
+        answer
+    }
+
+    fn lane(&self, call: &Call<'_>) -> &Lane {
+        match call.way {
+            Way::Sends => &self.sends,
+            Way::Others => &self.others,
+        }
+    }
+
+    fn repeats(&self) -> std::sync::MutexGuard<'_, Repeats> {
+        self.repeats.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn note_breaker(&self, lane: &Lane, changed: Option<bool>) {
+        if let Some(open) = changed {
+            self.events.upstream_breaker(lane.way, open);
         }
     }
 }
 
-/// What session calls may answer.
-const SESSION: Expect = Expect(&[ErrorType::InvalidSession, ErrorType::SessionNotFound]);
+/// What an answer to the question for a user that can't be there says of the service.
+fn ready(reply: &Result<Reply, Failure>) -> Result<(), NotReady> {
+    match reply {
+        Ok(reply) => match reply.status {
+            StatusCode::NOT_FOUND => Ok(()),
+            StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => Err(NotReady::KeyRefused),
+            status => Err(NotReady::Silent(format!(
+                "the OTP service answered {status}"
+            ))),
+        },
+        Err(failure) => Err(NotReady::Silent(failure.to_string())),
+    }
+}
 
 #[cfg(test)]
 mod tests;

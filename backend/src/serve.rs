@@ -21,6 +21,7 @@ use crate::client::Proxies;
 use crate::config::Config;
 use crate::device::Devices;
 use crate::embedded::Embedded;
+use crate::events::Events;
 use crate::otp_client::{OtpClient, TimeLimits, UnusableKey};
 use crate::outbox::Outbox;
 use crate::plain::Keeper;
@@ -112,23 +113,20 @@ pub async fn serve(config: Config, listener: TcpListener, stop: Stop) -> Result<
         OtpService::Embedded => Some(Embedded::start(&config, &settings).await?),
         OtpService::Remote { .. } => None,
     };
-    let otp = match (&chosen, &embedded) {
-        (OtpService::Remote { url, key }, _) => {
-            OtpClient::new(&url.to_string(), key, TimeLimits::default())
-        }
+    let clock = Clock::system();
+    let mut registry = edge::metrics::registry(env!("CARGO_PKG_VERSION"), clock.now());
+    let events = Arc::new(Events::register(&mut registry));
+    let (base, otp_key) = match (&chosen, &embedded) {
+        (OtpService::Remote { url, key }, _) => (url.to_string(), key),
         (OtpService::Embedded, None) => return Err(StartError::OtpServiceEnded),
-        (OtpService::Embedded, Some(own)) => OtpClient::new(
-            &format!("http://{}", own.authority),
-            &own.key,
-            TimeLimits::default(),
-        ),
+        (OtpService::Embedded, Some(own)) => (format!("http://{}", own.authority), &own.key),
     };
+    let limits = TimeLimits::default();
+    let otp = OtpClient::new(&base, otp_key, limits, clock.clone(), events);
     let otp = otp.map_err(StartError::Client)?;
     if matches!(chosen, OtpService::Remote { .. }) {
         narrow(&mut settings, &otp).await?;
     }
-    let clock = Clock::system();
-    let mut registry = edge::metrics::registry(env!("CARGO_PKG_VERSION"), clock.now());
     let traffic = Traffic::new(&mut registry, &config.traffic, router::work_of);
     let page = match config.traffic.metrics_addr {
         Some(address) => Some(Page::bind(address, config.insecure_listen).await),
@@ -225,6 +223,7 @@ async fn run(
     tokio::select! {
         (served, ()) = async { tokio::join!(served, shown) } => served.map_err(StartError::Listen),
         error = ended => Err(error),
+        () = app.otp.look_after() => Ok(()),
     }
 }
 

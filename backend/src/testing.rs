@@ -26,6 +26,7 @@ use crate::carrier::Carrier;
 use crate::client::Proxies;
 use crate::config::Config;
 use crate::device::Devices;
+use crate::events::Events;
 use crate::otp_client::{OtpClient, TimeLimits};
 use crate::plain::Keeper;
 use crate::plain::challenge::Messenger;
@@ -52,6 +53,7 @@ pub(crate) struct Harness {
     pub(crate) stub: Stub,
     pub(crate) clock: ManualClock,
     pub(crate) router: Router,
+    pub(crate) app: Arc<App>,
     pub(crate) store: Store,
     folder: TempDir,
 }
@@ -81,7 +83,12 @@ impl Harness {
 
     /// With these arguments of the command line.
     pub(crate) async fn with(arguments: &[&str]) -> Self {
-        Self::build(arguments, TimeLimits::default(), |_| {}).await
+        Self::build(arguments, TimeLimits::default(), |_| {}, None).await
+    }
+
+    /// With an OTP service at this address instead of the stub.
+    pub(crate) async fn beside(base: &str) -> Self {
+        Self::build(&[], TimeLimits::default(), |_| {}, Some(base)).await
     }
 
     /// With limits so short that a silent service shows at once.
@@ -91,7 +98,7 @@ impl Harness {
             send: Duration::from_millis(50),
             other: Duration::from_millis(50),
         };
-        Self::build(&[], limits, |_| {}).await
+        Self::build(&[], limits, |_| {}, None).await
     }
 
     /// With a built page, written by `write` into its folder.
@@ -100,10 +107,15 @@ impl Harness {
     }
 
     pub(crate) async fn with_page_and(arguments: &[&str], write: impl FnOnce(&Path)) -> Self {
-        Self::build(arguments, TimeLimits::default(), write).await
+        Self::build(arguments, TimeLimits::default(), write, None).await
     }
 
-    async fn build(arguments: &[&str], limits: TimeLimits, write: impl FnOnce(&Path)) -> Self {
+    async fn build(
+        arguments: &[&str],
+        limits: TimeLimits,
+        write: impl FnOnce(&Path),
+        base: Option<&str>,
+    ) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let dist = folder.path().join("dist");
         write(&dist);
@@ -115,13 +127,16 @@ impl Harness {
         let store = Store::open(&Place::File(folder.path().join("accounts.db"))).unwrap();
         let mut registry = Registry::default();
         let limits_of_traffic = TrafficLimits::default();
+        let events = Arc::new(Events::register(&mut registry));
+        let (base, key_of_service) = (base.unwrap_or(&stub.base), Secret::from(KEY));
+        let otp = OtpClient::new(base, &key_of_service, limits, clock.clone(), events);
         let app = App {
             traffic: Traffic::new(&mut registry, &limits_of_traffic, work_of),
             registry: Arc::new(registry),
             // What a test has broken or mended shows at once.
             readiness: Readiness::fresh_for(Duration::ZERO),
             clock,
-            otp: OtpClient::new(&stub.base, &Secret::from(KEY), limits).unwrap(),
+            otp: otp.unwrap(),
             seal: Seal::new(&key),
             carrier: Carrier::new(&key, &settings),
             proxies: Proxies::new(&config.trusted_proxies),
@@ -138,10 +153,12 @@ impl Harness {
             server_keys: ServerKeys::parse(Some(&Secret::from(SERVER_KEY))).unwrap(),
             settings,
         };
+        let app = Arc::new(app);
         Self {
             stub,
             clock: hand,
-            router: router(Arc::new(app)),
+            router: router(Arc::clone(&app)),
+            app,
             store,
             folder,
         }

@@ -11,6 +11,7 @@ use edge::ApiError;
 use shared::ErrorType;
 
 use crate::client::Client;
+use crate::otp_client::Fault;
 
 const TEN_MINUTES: i64 = 600;
 const FIVE_MINUTES: i64 = 300;
@@ -101,16 +102,10 @@ impl Throttle {
 }
 
 impl Turn<'_> {
-    /// It does not count where the OTP service has surely sent nothing (B-10).
-    pub(crate) fn end<T>(self, outcome: &Result<T, ApiError>) {
-        let in_doubt = |error: &ApiError| {
-            matches!(
-                error.error_type(),
-                ErrorType::OtpServiceUnavailable | ErrorType::OtpServiceMisbehaved
-            )
-        };
-        if let (Err(error), Some((key, at))) = (outcome, self.taken)
-            && !in_doubt(error)
+    /// It does not count where surely nothing was sent (B-10).
+    pub(crate) fn end<T>(self, outcome: &Result<T, Fault>) {
+        if let (Err(fault), Some((key, at))) = (outcome, self.taken)
+            && !fault.in_doubt
         {
             held(&self.throttle.starts).give_back(key, at);
         }

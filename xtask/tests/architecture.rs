@@ -154,7 +154,15 @@ fn dashboards_and_alerts_know_only_metrics_that_there_are() {
             text.split(|character: char| !(character.is_ascii_lowercase() || character == '_'));
         let mut found = 0;
         for word in words {
-            let prefixes = ["otp_", "http_", "database_", "process_", "connections_"];
+            let prefixes = [
+                "otp_",
+                "http_",
+                "database_",
+                "process_",
+                "connections_",
+                "upstream_",
+                "webhook_",
+            ];
             if !prefixes.iter().any(|prefix| word.starts_with(prefix)) {
                 continue;
             }

@@ -7,6 +7,7 @@ use shared::{CodeLifetime, ErrorType, HiddenText, LanguageTag, PhoneNumber};
 
 use crate::api::send_otp::{CODE_MINUTES, RESEND_IN_SECS};
 use crate::app::App;
+use crate::otp_client::Fault;
 use crate::store::SentCode;
 
 /// What is sent for whom.
@@ -28,7 +29,7 @@ pub(crate) struct OnItsWay {
 }
 
 /// Sends it.
-pub(crate) async fn send(app: &App, sending: Sending<'_>) -> Result<OnItsWay, ApiError> {
+pub(crate) async fn send(app: &App, sending: Sending<'_>) -> Result<OnItsWay, Fault> {
     let request = SendOtpBySmsRequest {
         phone_number: HiddenText::from(sending.number.as_str()),
         expires_in: CodeLifetime::parse(CODE_MINUTES).ok(),
@@ -39,7 +40,7 @@ pub(crate) async fn send(app: &App, sending: Sending<'_>) -> Result<OnItsWay, Ap
         locale: sending.language,
     };
     let sent = match app.otp.send_second_factor(&request, sending.key).await {
-        Err(error) if error.error_type() == ErrorType::UserNotFound => {
+        Err(fault) if fault.error.error_type() == ErrorType::UserNotFound => {
             app.otp.user_of(sending.number).await?;
             app.otp.send_second_factor(&request, sending.key).await?
         }
@@ -47,10 +48,11 @@ pub(crate) async fn send(app: &App, sending: Sending<'_>) -> Result<OnItsWay, Ap
     };
     if sent.phone_number_id.is_empty() {
         let cause = "a send without a phone_number_id";
-        return Err(ApiError::unavailable(
-            ErrorType::OtpServiceMisbehaved,
-            cause,
-        ));
+        let error = ApiError::unavailable(ErrorType::OtpServiceMisbehaved, cause);
+        return Err(Fault {
+            error,
+            in_doubt: true,
+        });
     }
     let resend_in = sent.challenge.resend_in_secs.unwrap_or(RESEND_IN_SECS);
     Ok(OnItsWay {

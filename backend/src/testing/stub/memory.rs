@@ -12,6 +12,8 @@ use super::{Asked, RIGHT_CODE, Script};
 #[derive(Debug, Default)]
 pub(super) struct Memory {
     pub(super) script: Option<Script>,
+    /// So often; none: until another word.
+    pub(super) plays: Option<usize>,
     /// Answers as the vendor does, without our additions.
     pub(super) vendor: bool,
     pub(super) asked: Vec<Asked>,
@@ -45,6 +47,15 @@ fn ids(number: &str) -> (String, String) {
 }
 
 impl Memory {
+    pub(super) fn next_script(&mut self) -> Option<Script> {
+        match &mut self.plays {
+            Some(0) => return None,
+            Some(left) => *left -= 1,
+            None => {}
+        }
+        self.script.clone()
+    }
+
     fn next(&mut self, prefix: &str) -> String {
         self.count += 1;
         format!("{prefix}{:027}", self.count)
