@@ -21,6 +21,8 @@ use crate::server_key::ServerKeys;
 use crate::settings::Settings;
 use crate::store::Store;
 use crate::throttle::Throttle;
+use crate::throttle::flows::Flows;
+use crate::throttle::numbers::Numbers;
 use crate::verification::Seal;
 
 /// The backend's parts.
@@ -37,6 +39,9 @@ pub(crate) struct App {
     pub(crate) proxies: Proxies,
     /// What an address may do.
     pub(crate) throttle: Throttle,
+    /// What a number may be sent, and a verification be tried, where that is counted here.
+    pub(crate) numbers: Numbers,
+    pub(crate) flows: Flows,
     /// Of the app's own servers.
     pub(crate) server_keys: ServerKeys,
     pub(crate) otp: OtpClient,

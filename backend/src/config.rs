@@ -196,6 +196,11 @@ pub struct Config {
     #[command(flatten)]
     pub per_address: AddressLimits,
 
+    /// Limit what a number may be sent, and how many codes a verification takes, here too: otherwise that is done only
+    /// where the OTP service is not one of ours, which does it itself
+    #[arg(long, env = "LIMIT_NUMBERS", action = ArgAction::SetTrue)]
+    pub limit_numbers: bool,
+
     /// How much is let in
     #[command(flatten)]
     pub traffic: TrafficLimits,

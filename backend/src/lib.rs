@@ -25,6 +25,7 @@ mod device;
 mod embedded;
 mod events;
 mod health;
+mod housekeeping;
 mod language;
 mod origin;
 mod otp_client;

@@ -22,6 +22,7 @@ use crate::config::Config;
 use crate::device::Devices;
 use crate::embedded::Embedded;
 use crate::events::Events;
+use crate::housekeeping::keep_house;
 use crate::otp_client::{OtpClient, TimeLimits, UnusableKey};
 use crate::outbox::Outbox;
 use crate::plain::Keeper;
@@ -33,6 +34,8 @@ use crate::server_key::ServerKeys;
 use crate::settings::{OtpService, Settings};
 use crate::store::{Place, Store};
 use crate::throttle::Throttle;
+use crate::throttle::flows::Flows;
+use crate::throttle::numbers::Numbers;
 use crate::verification::Seal;
 
 /// Why the backend does not run; each is a sentence for the operator.
@@ -124,8 +127,10 @@ pub async fn serve(config: Config, listener: TcpListener, stop: Stop) -> Result<
     let limits = TimeLimits::default();
     let otp = OtpClient::new(&base, otp_key, limits, clock.clone(), events);
     let otp = otp.map_err(StartError::Client)?;
-    if matches!(chosen, OtpService::Remote { .. }) {
-        narrow(&mut settings, &otp).await?;
+    let numbers = Numbers::new(&key, config.limit_numbers);
+    match &chosen {
+        OtpService::Remote { .. } => narrow(&mut settings, &otp, &numbers).await?,
+        OtpService::Embedded => numbers.learn(true),
     }
     let traffic = Traffic::new(&mut registry, &config.traffic, router::work_of);
     let page = match config.traffic.metrics_addr {
@@ -143,6 +148,8 @@ pub async fn serve(config: Config, listener: TcpListener, stop: Stop) -> Result<
         carrier: Carrier::new(&key, &settings),
         proxies: Proxies::new(&config.trusted_proxies),
         throttle: Throttle::new(&config.per_address, settings.public_url.is_loopback()),
+        numbers,
+        flows: Flows::new(),
         returns: Returns::new(&config.return_origins, &settings.public_url),
         tokens,
         devices: Devices::new(&key, &settings.public_url),
@@ -184,10 +191,17 @@ pub async fn serve(config: Config, listener: TcpListener, stop: Stop) -> Result<
 }
 
 /// The page offers the countries that the OTP service sends codes to (G-01), as far as it says so now: the vendor's
-/// does not, and one that can't be asked refuses the others by itself.
-async fn narrow(settings: &mut Settings, otp: &OtpClient) -> Result<(), StartError> {
+/// does not, and one that can't be asked refuses the others by itself. One that says so is ours.
+async fn narrow(
+    settings: &mut Settings,
+    otp: &OtpClient,
+    numbers: &Numbers,
+) -> Result<(), StartError> {
     match otp.list_countries().await {
-        Ok(served) => settings.narrow(&served.countries),
+        Ok(served) => {
+            numbers.learn(true);
+            settings.narrow(&served.countries)
+        }
         Err(error) if error.error_type() == ErrorType::NotFound => Ok(()),
         Err(_) => {
             tracing::warn!(
@@ -224,6 +238,7 @@ async fn run(
         (served, ()) = async { tokio::join!(served, shown) } => served.map_err(StartError::Listen),
         error = ended => Err(error),
         () = app.otp.look_after() => Ok(()),
+        () = keep_house(app) => Ok(()),
     }
 }
 

@@ -1,10 +1,12 @@
-//! The backend's own data, in an SQLite file or on a PostgreSQL server: accounts and challenges. All SQL
+//! The backend's own data, in an SQLite file or on a PostgreSQL server: accounts, challenges, and what was sent where
+//! the OTP service does not count it. All SQL
 //! of the backend is here and below, one text for both; every answer is given when it is on disk.
 //!
 //! Not here: sessions, codes and whether somebody may sign in; the OTP service knows.
 
 mod accounts;
 mod challenges;
+mod number_sends;
 mod place;
 
 use edge::ApiError;
@@ -48,6 +50,13 @@ const MIGRATIONS: &[&str] = &[
     );
     CREATE INDEX challenges_by_end ON challenges (ends_at);
     CREATE INDEX challenges_by_account ON challenges (account_id)",
+    "CREATE TABLE number_sends (
+        send_id TEXT NOT NULL PRIMARY KEY,
+        number TEXT NOT NULL,
+        sent_at BIGINT NOT NULL
+    );
+    CREATE INDEX number_sends_by_number ON number_sends (number, sent_at);
+    CREATE INDEX number_sends_by_time ON number_sends (sent_at)",
 ];
 
 /// When the own database can't work.
@@ -80,6 +89,15 @@ impl Store {
             .write(|sql| sql.batch("DROP TABLE accounts"))
             .await
             .unwrap();
+    }
+}
+
+#[cfg(test)]
+impl Store {
+    /// From now on no send can be counted.
+    pub(crate) async fn forget_how_to_count(&self) {
+        let drop_it = self.0.write(|sql| sql.batch("DROP TABLE number_sends"));
+        drop_it.await.unwrap();
     }
 }
 

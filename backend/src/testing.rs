@@ -37,6 +37,8 @@ use crate::server_key::ServerKeys;
 use crate::settings::Settings;
 use crate::store::{Place, Store};
 use crate::throttle::Throttle;
+use crate::throttle::flows::Flows;
+use crate::throttle::numbers::Numbers;
 use crate::verification::Seal;
 
 pub(crate) use jar::{Jar, place};
@@ -130,6 +132,9 @@ impl Harness {
         let events = Arc::new(Events::register(&mut registry));
         let (base, key_of_service) = (base.unwrap_or(&stub.base), Secret::from(KEY));
         let otp = OtpClient::new(base, &key_of_service, limits, clock.clone(), events);
+        let numbers = Numbers::new(&key, config.limit_numbers);
+        // The stub is one of ours unless it is told otherwise.
+        numbers.learn(true);
         let app = App {
             traffic: Traffic::new(&mut registry, &limits_of_traffic, work_of),
             registry: Arc::new(registry),
@@ -141,6 +146,8 @@ impl Harness {
             carrier: Carrier::new(&key, &settings),
             proxies: Proxies::new(&config.trusted_proxies),
             throttle: Throttle::new(&config.per_address, settings.public_url.is_loopback()),
+            numbers,
+            flows: Flows::new(),
             returns: Returns::new(&config.return_origins, &settings.public_url),
             tokens: AccessTokens::of(&config, settings.public_url.to_string(), &key).unwrap(),
             devices: Devices::new(&key, &settings.public_url),

@@ -14,6 +14,7 @@ use shared::{CodeLifetime, ErrorType, HiddenText, PhoneNumber, VerificationId};
 
 use crate::app::{App, Shared};
 use crate::client::Client;
+use crate::throttle::numbers::{Sent, counted};
 use crate::verification::PendingVerification;
 
 /// Our screens ask for five minutes.
@@ -73,9 +74,13 @@ pub(crate) async fn send(
         locale: request.language,
     };
     let turn = app.throttle.start(caller.client, app.clock.now())?;
-    let outcome = app.otp.send_otp(&send, key).await;
+    let outcome = counted(app, &number, app.otp.send_otp(&send, key)).await;
     turn.end(&outcome);
-    let sent = outcome?;
+    let Sent {
+        answer: sent,
+        resend_in,
+    } = outcome?;
+    app.numbers.learn(sent.challenge.challenge_id.is_some());
     if sent.phone_number_id.is_empty() {
         let cause = "a send without a phone_number_id";
         return Err(ApiError::unavailable(
@@ -95,7 +100,11 @@ pub(crate) async fn send(
         phone_number: number,
         code_length: app.settings.code_length,
         expires_in_secs,
-        resend_in_secs: sent.challenge.resend_in_secs.unwrap_or(RESEND_IN_SECS),
+        resend_in_secs: sent
+            .challenge
+            .resend_in_secs
+            .or(resend_in)
+            .unwrap_or(RESEND_IN_SECS),
     })
 }
 

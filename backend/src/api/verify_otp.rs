@@ -75,6 +75,9 @@ async fn sign_in(
         .open(&request.verification_id)
         .filter(|pending| pending.ends_at > app.clock.now())
         .ok_or(ErrorType::InvalidOtp)?;
+    if app.numbers.counts() {
+        app.flows.verify(&pending, app.clock.now())?;
+    }
     let verify = UpstreamRequest {
         method_id: pending.method_id.clone(),
         otp: request.otp,

@@ -309,6 +309,44 @@ async fn challenges_go_with_their_account_or_a_day_after_their_end(place: Place)
     store.close().await;
 }
 
+async fn sends_to_a_number_are_counted_over_a_restart_and_forgotten_after_a_day(place: Place) {
+    let store = Store::open(&place).unwrap();
+    let count = async |store: &Store, number: &str, now| {
+        store.count_send(number.to_owned(), now).await.unwrap()
+    };
+    let first = count(&store, "one", 100_000).await.unwrap();
+    assert_eq!(first.next_in, 30);
+    let (again, other) = tokio::join!(
+        count(&store, "one", 100_000),
+        count(&store, "other", 100_000)
+    );
+    assert_eq!(again, Err(30));
+    let other = other.unwrap();
+    store.take_back_send(&other.send_id).await.unwrap();
+    assert!(count(&store, "other", 100_000).await.is_ok());
+    store.close().await;
+
+    let store = Store::open(&place).unwrap();
+    assert_eq!(count(&store, "one", 100_029).await, Err(1));
+    assert_eq!(count(&store, "one", 100_030).await.unwrap().next_in, 60);
+    assert_eq!(store.forget_sends(186_400, 1).await.unwrap(), 1);
+    assert_eq!(store.forget_sends(186_400, 9).await.unwrap(), 1);
+    assert_eq!(store.forget_sends(186_400, 9).await.unwrap(), 0);
+    store.close().await;
+}
+
+async fn of_many_sends_to_a_number_at_once_one_counts(place: Place) {
+    let store = Store::open(&place).unwrap();
+    let mut running = tokio::task::JoinSet::new();
+    for _ in 0..12 {
+        let store = store.clone();
+        running.spawn(async move { store.count_send("one".to_owned(), 100).await.unwrap() });
+    }
+    let outcomes = running.join_all().await;
+    assert_eq!(outcomes.iter().filter(|outcome| outcome.is_ok()).count(), 1);
+    store.close().await;
+}
+
 macro_rules! on_both {
     ($($story:ident),* $(,)?) => {
         mod on_sqlite {
@@ -344,6 +382,8 @@ on_both! {
     a_challenge_is_proved_and_redeemed_once_and_in_time,
     of_twenty_redemptions_at_once_one_succeeds,
     challenges_go_with_their_account_or_a_day_after_their_end,
+    sends_to_a_number_are_counted_over_a_restart_and_forgotten_after_a_day,
+    of_many_sends_to_a_number_at_once_one_counts,
     the_sql_of_the_guide_runs,
 }
 

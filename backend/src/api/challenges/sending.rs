@@ -9,6 +9,7 @@ use crate::api::send_otp::{CODE_MINUTES, RESEND_IN_SECS};
 use crate::app::App;
 use crate::otp_client::Fault;
 use crate::store::SentCode;
+use crate::throttle::numbers::{Sent, counted};
 
 /// What is sent for whom.
 #[derive(Debug)]
@@ -39,13 +40,20 @@ pub(crate) async fn send(app: &App, sending: Sending<'_>) -> Result<OnItsWay, Fa
         device_token: None,
         locale: sending.language,
     };
-    let sent = match app.otp.send_second_factor(&request, sending.key).await {
-        Err(fault) if fault.error.error_type() == ErrorType::UserNotFound => {
-            app.otp.user_of(sending.number).await?;
-            app.otp.send_second_factor(&request, sending.key).await?
+    let send = async {
+        match app.otp.send_second_factor(&request, sending.key).await {
+            Err(fault) if fault.error.error_type() == ErrorType::UserNotFound => {
+                app.otp.user_of(sending.number).await?;
+                app.otp.send_second_factor(&request, sending.key).await
+            }
+            outcome => outcome,
         }
-        outcome => outcome?,
     };
+    let Sent {
+        answer: sent,
+        resend_in,
+    } = counted(app, sending.number, send).await?;
+    app.numbers.learn(sent.challenge.challenge_id.is_some());
     if sent.phone_number_id.is_empty() {
         let cause = "a send without a phone_number_id";
         let error = ApiError::unavailable(ErrorType::OtpServiceMisbehaved, cause);
@@ -54,7 +62,8 @@ pub(crate) async fn send(app: &App, sending: Sending<'_>) -> Result<OnItsWay, Fa
             in_doubt: true,
         });
     }
-    let resend_in = sent.challenge.resend_in_secs.unwrap_or(RESEND_IN_SECS);
+    let resend_in = sent.challenge.resend_in_secs.or(resend_in);
+    let resend_in = resend_in.unwrap_or(RESEND_IN_SECS);
     Ok(OnItsWay {
         sent: SentCode {
             method_id: sent.phone_number_id,

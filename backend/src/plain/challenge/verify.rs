@@ -9,7 +9,7 @@ use edge::{ApiError, Form};
 use shared::otp_service::VerifyOtpRequest;
 use shared::{ErrorType, OtpCode};
 
-use super::{found, leave};
+use super::{found, leave, pending};
 use crate::app::App;
 use crate::plain::Visit;
 use crate::plain::state::Said;
@@ -61,6 +61,9 @@ pub(crate) async fn handle(
 
 async fn prove(app: Arc<App>, challenge: Challenge, otp: OtpCode) -> Result<(), ApiError> {
     let sent = &challenge.sent;
+    if app.numbers.counts() {
+        app.flows.verify(&pending(&challenge), app.clock.now())?;
+    }
     let verify = VerifyOtpRequest {
         method_id: sent.method_id.clone(),
         otp,
