@@ -1,7 +1,8 @@
 //! What both servers do alike where HTTP comes in: the error envelope, strict reading of bodies,
 //! queries and headers, limits of size and time, security headers, the access log, the listener,
 //! how much is let in and what is counted of it, and the few things every `main` needs (clock, log
-//! lines, metrics, secret settings, how to stop). Where calls go out: the circuit breaker.
+//! lines, metrics, secret settings, how to stop). Where calls go out: the
+//! circuit breaker, and requests to addresses that an operator gives ([`outbound`]).
 //!
 //! Deliberately absent: routes, rules, storage and anything that only one of the servers does.
 //! The order of a request: [`serve`] (sockets, slow clients) → [`harden`] (limits, panics, headers,
@@ -18,6 +19,7 @@ mod json;
 pub mod keys;
 pub mod logging;
 pub mod metrics;
+pub mod outbound;
 mod pace;
 pub mod process;
 mod query;

@@ -5,7 +5,6 @@
 //! Not here: when a message is handed over and what is written down of it (`dispatcher`), and which one
 //! is chosen (`rules/route.rs`, `edge::Breaker`).
 
-mod address;
 mod client;
 mod handing;
 mod http;

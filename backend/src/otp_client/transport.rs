@@ -5,11 +5,11 @@
 //! a server closes them, so a half-closed one is rarely met. A send, of which nobody may be in doubt, has a
 //! connection of its own. Names are resolved anew for every connection (H-11).
 
-use std::error::Error;
 use std::fmt;
 use std::time::Duration;
 
 use axum::body::Bytes;
+use edge::outbound::chain;
 use edge::settings::Secret;
 use http::{HeaderMap, HeaderValue, Method, Request, StatusCode, header};
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
@@ -176,16 +176,4 @@ async fn roundtrip(pool: &Pool, request: Request<Full<Bytes>>) -> Result<Reply, 
         headers: parts.headers,
         body: body.to_bytes(),
     })
-}
-
-/// hyper's errors say little without what is behind them, and nothing of what was sent.
-fn chain(error: &dyn Error) -> String {
-    let mut text = error.to_string();
-    let mut behind = error.source();
-    while let Some(cause) = behind {
-        text.push_str(": ");
-        text.push_str(&cause.to_string());
-        behind = cause.source();
-    }
-    text
 }
