@@ -6,11 +6,13 @@
 //! comes, the one that [`OtpClient::look_after`] makes. What changes nothing is repeated once in a while ([`repeats`]),
 //! a send or a verification never.
 //!
-//! Not here: sockets and time limits ([`transport`]), what an answer becomes ([`reply`]), users and sessions
-//! ([`users`], [`sessions`]).
+//! Not here: a call's way through all that ([`exchange`]), sockets and time limits ([`transport`]), what an answer becomes
+//! ([`reply`]), users and sessions ([`users`], [`sessions`]), whether the service works at all ([`readiness`]).
 
+mod exchange;
 mod fault;
 mod lane;
+mod readiness;
 mod repeats;
 mod reply;
 mod sessions;
@@ -18,34 +20,28 @@ mod transport;
 mod users;
 
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use axum::body::Bytes;
 use edge::clock::Clock;
 
 use edge::settings::Secret;
 use edge::{ApiError, IdempotencyKey};
-use http::{Method, StatusCode};
-use serde::Serialize;
-use serde::de::DeserializeOwned;
+use http::Method;
 use shared::ErrorType;
 use shared::otp_service::{
     BASE_PATH, GetDeliveryResponse, ListCountriesResponse, LoginOrCreateUserBySmsResponse,
     SendOtpBySmsRequest, SendOtpBySmsResponse, VerifyOtpRequest, VerifyOtpResponse,
 };
-use tokio::time::Instant;
 
-use crate::events::{Events, UpstreamCall};
+use crate::events::Events;
 pub(crate) use fault::Fault;
+use lane::Lane;
 pub(crate) use lane::Way;
-use lane::{Lane, NotBegun};
+pub(crate) use readiness::NotReady;
 use repeats::Repeats;
 use reply::Expect;
-use transport::{Call, Failure, Reply, Transport};
-
-/// How often it is looked whether somebody has to make a probe.
-const LOOK_EVERY: Duration = Duration::from_secs(1);
+use transport::{Call, Transport};
 
 /// How long the OTP service may take (H-01).
 #[derive(Debug, Clone, Copy)]
@@ -76,17 +72,6 @@ impl fmt::Display for UnusableKey {
 }
 
 impl std::error::Error for UnusableKey {}
-
-/// Why the OTP service is not fit for work.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum NotReady {
-    /// It answers, but not to our key.
-    KeyRefused,
-    /// It can't be reached, or what answers there is no OTP service.
-    Silent(String),
-    /// It has failed, and has not yet shown that it works again.
-    LeftAlone,
-}
 
 /// Connections to one OTP service, with the key.
 #[derive(Debug)]
@@ -201,46 +186,6 @@ impl OtpClient {
         Ok(self.exchange(call, None::<&()>, PASSES).await?)
     }
 
-    /// Asks for a user that can't be there: 404 shows that the service answers and takes the key.
-    ///
-    /// While the breaker is open it is the probe, if it is time for one, and else makes no call. Otherwise it does not
-    /// count: who asks often must not be what opens it.
-    pub(crate) async fn readiness(&self) -> Result<(), NotReady> {
-        let call = self.call(Method::GET, "/users/user_000000000000000000000000000");
-        let deadline = Instant::now() + call.limit;
-        if !self.others.is_open() {
-            return ready(&self.transport.exchange(&call, None, deadline).await);
-        }
-        let place = self.others.enter(deadline).await;
-        let place = place.map_err(|_| NotReady::LeftAlone)?;
-        let found = ready(&self.transport.exchange(&call, None, deadline).await);
-        let good = !matches!(found, Err(NotReady::Silent(_)));
-        self.note_breaker(&self.others, place.ended(good));
-        match found {
-            Ok(()) if self.others.is_open() => Err(NotReady::LeftAlone),
-            found => found,
-        }
-    }
-
-    /// Whether sends are refused here, because those before have failed.
-    pub(crate) fn leaves_sends_alone(&self) -> bool {
-        self.sends.is_open()
-    }
-
-    /// Makes the probes that nobody else makes, for ever: so the service is found to work again also by a backend
-    /// that gets no calls because it is not ready (H-11).
-    pub(crate) async fn look_after(&self) {
-        let mut interval = tokio::time::interval(LOOK_EVERY);
-        interval.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-        loop {
-            interval.tick().await;
-            if self.others.wants_probe() {
-                // What it finds shows in the breaker.
-                drop(self.readiness().await);
-            }
-        }
-    }
-
     fn call(&self, method: Method, path: &str) -> Call<'static> {
         Call {
             method,
@@ -267,105 +212,6 @@ impl OtpClient {
             limit: self.limits.send,
             ..self.call(Method::POST, path)
         }
-    }
-
-    async fn exchange<T: DeserializeOwned>(
-        &self,
-        call: Call<'_>,
-        body: Option<&impl Serialize>,
-        expect: Expect,
-    ) -> Result<T, Fault> {
-        let body = body.map(serde_json::to_vec).transpose();
-        let body = body
-            .map_err(|error| ApiError::internal(format_args!("a request is no JSON: {error}")))?;
-        let body = body.map(Bytes::from);
-        let deadline = Instant::now() + call.limit;
-        self.repeats().note_call(self.clock.now());
-        let mut repeats_left = if call.is_read { repeats::MOST } else { 0 };
-        loop {
-            let fault = match self.attempt(&call, body.clone(), expect, deadline).await {
-                Ok(answer) => return Ok(answer),
-                Err(fault) => fault,
-            };
-            let pause_end = Instant::now() + repeats::pause();
-            if fault.is_an_answer()
-                || repeats_left == 0
-                || pause_end >= deadline
-                || self.lane(&call).is_open()
-                || !self.repeats().take(self.clock.now())
-            {
-                return Err(fault);
-            }
-            repeats_left -= 1;
-            self.events.upstream_repeat();
-            tokio::time::sleep_until(pause_end).await;
-        }
-    }
-
-    async fn attempt<T: DeserializeOwned>(
-        &self,
-        call: &Call<'_>,
-        body: Option<Bytes>,
-        expect: Expect,
-        deadline: Instant,
-    ) -> Result<T, Fault> {
-        let lane = self.lane(call);
-        let place = lane.enter(deadline).await.inspect_err(|why| {
-            let word = match why {
-                NotBegun::Open => UpstreamCall::LeftAlone,
-                NotBegun::Full => UpstreamCall::Crowded,
-            };
-            self.events.upstream_call(lane.way, word);
-        })?;
-        let reply = self.transport.exchange(call, body, deadline).await;
-        // The service refuses a call, whatever words it has for that: it works (H-04).
-        let refused = reply
-            .as_ref()
-            .is_ok_and(|reply| reply.status.is_client_error());
-        let answer = match reply {
-            Ok(reply) => expect.read(&reply).map_err(Fault::of_answer),
-            Err(failure) => Err(failure.into()),
-        };
-        let good = refused || answer.as_ref().err().is_none_or(Fault::is_an_answer);
-        let word = if good {
-            UpstreamCall::Good
-        } else {
-            UpstreamCall::Failed
-        };
-        self.events.upstream_call(lane.way, word);
-        self.note_breaker(lane, place.ended(good));
-        answer
-    }
-
-    fn lane(&self, call: &Call<'_>) -> &Lane {
-        match call.way {
-            Way::Sends => &self.sends,
-            Way::Others => &self.others,
-        }
-    }
-
-    fn repeats(&self) -> std::sync::MutexGuard<'_, Repeats> {
-        self.repeats.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn note_breaker(&self, lane: &Lane, changed: Option<bool>) {
-        if let Some(open) = changed {
-            self.events.upstream_breaker(lane.way, open);
-        }
-    }
-}
-
-/// What an answer to the question for a user that can't be there says of the service.
-fn ready(reply: &Result<Reply, Failure>) -> Result<(), NotReady> {
-    match reply {
-        Ok(reply) => match reply.status {
-            StatusCode::NOT_FOUND => Ok(()),
-            StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => Err(NotReady::KeyRefused),
-            status => Err(NotReady::Silent(format!(
-                "the OTP service answered {status}"
-            ))),
-        },
-        Err(failure) => Err(NotReady::Silent(failure.to_string())),
     }
 }
 

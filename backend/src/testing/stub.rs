@@ -182,13 +182,19 @@ impl Stub {
     /// Answers everything with this from now on.
     pub(crate) fn plays(&self, script: Script) {
         let mut memory = self.memory();
-        (memory.script, memory.plays) = (Some(script), None);
+        (memory.script, memory.plays, memory.plays_at) = (Some(script), None, "");
+    }
+
+    /// Answers the calls to this path with this from now on.
+    pub(crate) fn plays_at(&self, path: &'static str, script: Script) {
+        self.plays(script);
+        self.memory().plays_at = path;
     }
 
     /// Answers so many calls with this, then does its own work.
     pub(crate) fn plays_times(&self, times: usize, script: Script) {
         let mut memory = self.memory();
-        (memory.script, memory.plays) = (Some(script), Some(times));
+        (memory.script, memory.plays, memory.plays_at) = (Some(script), Some(times), "");
     }
 
     /// Does its own work again.
@@ -245,7 +251,7 @@ async fn answer(
             body: body.clone(),
             peer,
         });
-        memory.next_script()
+        memory.next_script(&path)
     };
     if let Some(script) = script {
         return script.play().await;

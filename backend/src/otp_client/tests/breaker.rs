@@ -99,6 +99,28 @@ async fn while_sending_is_dead_sessions_go_on_and_readyz_says_so_h_05() {
 }
 
 #[tokio::test]
+async fn however_many_sends_hang_a_session_is_checked_h_05() {
+    let backend = Arc::new(Harness::start().await);
+    let browser = backend.sign_in("+12125550143").await;
+    backend.stub.plays_at(SEND, Script::Silence);
+    let mut hanging = tokio::task::JoinSet::new();
+    for n in 0..100 {
+        let backend = Arc::clone(&backend);
+        hanging.spawn(async move { backend.send_otp(&format!("+12125550{n:03}")).await });
+    }
+    while backend.stub.asked_at(SEND).len() < 1 + 64 {
+        tokio::task::yield_now().await;
+    }
+    check(&backend, &browser).await.assert_ok();
+    assert_eq!(
+        backend.stub.asked_at(SEND).len(),
+        1 + 64,
+        "the others wait here"
+    );
+    hanging.shutdown().await;
+}
+
+#[tokio::test]
 async fn a_backend_that_nobody_calls_finds_out_by_itself_that_the_service_works_again_h_11() {
     let backend = Harness::start().await;
     let browser = backend.sign_in("+12125550143").await;
@@ -155,6 +177,12 @@ async fn a_session_check_is_made_again_twice_at_most_h_03() {
         before + 7,
         "two in a quiet minute"
     );
+    backend.clock.advance(60);
+    backend.stub.plays(Script::error(401, "unauthorized"));
+    let refused = check(&backend, &browser).await;
+    refused.assert_error(ErrorType::OtpServiceMisbehaved);
+    let asked = backend.stub.asked_at(CHECK).len();
+    assert_eq!(asked, before + 8, "who refuses refuses again");
 }
 
 #[tokio::test]

@@ -14,6 +14,8 @@ pub(super) struct Memory {
     pub(super) script: Option<Script>,
     /// So often; none: until another word.
     pub(super) plays: Option<usize>,
+    /// At this path alone, below the contract's; empty: everywhere.
+    pub(super) plays_at: &'static str,
     /// Answers as the vendor does, without our additions.
     pub(super) vendor: bool,
     pub(super) asked: Vec<Asked>,
@@ -47,7 +49,10 @@ fn ids(number: &str) -> (String, String) {
 }
 
 impl Memory {
-    pub(super) fn next_script(&mut self) -> Option<Script> {
+    pub(super) fn next_script(&mut self, path: &str) -> Option<Script> {
+        if !path.ends_with(self.plays_at) {
+            return None;
+        }
         match &mut self.plays {
             Some(0) => return None,
             Some(left) => *left -= 1,
