@@ -11,6 +11,7 @@ use crate::bundle::Bundle;
 use crate::carrier::Carrier;
 use crate::client::Proxies;
 use crate::device::Devices;
+use crate::events::Events;
 use crate::otp_client::OtpClient;
 use crate::outbox::Outbox;
 use crate::plain::Keeper;
@@ -24,10 +25,13 @@ use crate::throttle::Throttle;
 use crate::throttle::flows::Flows;
 use crate::throttle::numbers::Numbers;
 use crate::verification::Seal;
+use crate::webhooks::Webhooks;
 
 /// The backend's parts.
 #[derive(Debug)]
 pub(crate) struct App {
+    /// What is logged and counted of what happens.
+    pub(crate) events: Arc<Events>,
     /// All that is counted.
     pub(crate) registry: Arc<Registry>,
     pub(crate) traffic: Traffic,
@@ -57,6 +61,8 @@ pub(crate) struct App {
     pub(crate) plain: Keeper,
     /// What a screen of a challenge is to tell.
     pub(crate) messenger: Messenger,
+    /// Tells the app's server what happens, where there is one to tell.
+    pub(crate) webhooks: Option<Arc<Webhooks>>,
     /// Of challenges.
     pub(crate) results: ResultCodes,
     pub(crate) bundle: Bundle,

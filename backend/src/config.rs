@@ -16,6 +16,7 @@ use edge::settings::{Secret, SettingError, secret, secret_from_environment};
 use crate::brand::Color;
 use crate::client::Proxy;
 use crate::throttle::AddressLimits;
+use crate::webhooks::{WEBHOOK_SECRET, WebhookSettings};
 pub use addresses::{Country, Link, PublicUrl, ReturnOrigin, ServiceUrl};
 pub use session_cookie::SessionCookieSetting;
 
@@ -201,6 +202,10 @@ pub struct Config {
     #[arg(long, env = "LIMIT_NUMBERS", action = ArgAction::SetTrue)]
     pub limit_numbers: bool,
 
+    /// Who is told of what happens
+    #[command(flatten)]
+    pub webhooks: WebhookSettings,
+
     /// How much is let in
     #[command(flatten)]
     pub traffic: TrafficLimits,
@@ -221,6 +226,7 @@ impl Config {
         config.database_url = secret_from_environment(DATABASE_URL);
         config.token_keys = secret_from_environment(TOKEN_KEYS);
         config.server_keys = secret_from_environment(SERVER_KEYS);
+        config.webhooks.webhook_secret = secret_from_environment(WEBHOOK_SECRET);
         config
     }
 
@@ -291,6 +297,7 @@ mod tests {
             "--database-url",
             "--token-keys",
             "--server-keys",
+            "--webhook-secret",
         ] {
             assert!(Config::try_parse_from(["backend", flag, "secret"]).is_err());
         }

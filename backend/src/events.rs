@@ -2,9 +2,10 @@
 //! counted (F-10), here and nowhere else.
 
 use edge::closed_set;
-use edge::metrics::{ClosedSet, Counter, CounterTable, GaugeTable, Registry};
+use edge::metrics::{ClosedSet, Counted, Counter, CounterTable, Gauge, GaugeTable, Registry};
 
 use crate::otp_client::Way;
+use crate::store::Taken;
 
 closed_set! {
     /// What came of a call to the OTP service.
@@ -20,12 +21,27 @@ closed_set! {
     }
 }
 
+closed_set! {
+    /// What came of telling a message to the app's server.
+    pub(crate) enum WebhookEnd {
+        Delivered => "delivered",
+        /// It is told again.
+        Failed => "failed",
+        /// It has failed too often.
+        GivenUp => "given_up",
+        /// The receiver wants no more, and gets none until this backend is started again.
+        Gone => "gone",
+    }
+}
+
 /// Logs what happened, and counts it.
 #[derive(Debug)]
 pub(crate) struct Events {
     calls: CounterTable<2>,
     open: GaugeTable<1>,
     repeats: Counter,
+    webhooks: Counted<WebhookEnd>,
+    webhooks_waiting: Gauge,
 }
 
 impl Events {
@@ -40,6 +56,12 @@ impl Events {
             "upstream_repeats",
             "Calls to the OTP service that were made again after a failure",
             repeats.clone(),
+        );
+        let webhooks_waiting = Gauge::default();
+        registry.register(
+            "webhook_messages_waiting",
+            "Messages that the app's server has not been told yet, as of the last minute",
+            webhooks_waiting.clone(),
         );
         Self {
             calls: CounterTable::register(
@@ -57,7 +79,86 @@ impl Events {
                 ways().map(|way| [way]),
             ),
             repeats,
+            webhooks: Counted::register(
+                registry,
+                "webhook_attempts",
+                "Attempts to tell the app's server something, by what came of them",
+                "result",
+            ),
+            webhooks_waiting,
         }
+    }
+
+    /// A message was told to the app's server, or not. `status` is the answer's, 0 without one.
+    pub(crate) fn webhook(&self, taken: &Taken, end: WebhookEnd, status: u16) {
+        self.webhooks.count(end);
+        let (id, event_type, result) = (&taken.message_id, &taken.event, end.as_str());
+        let attempts = taken.attempts;
+        match end {
+            WebhookEnd::Delivered => {
+                tracing::info!(
+                    event = "webhook",
+                    id,
+                    event_type,
+                    result,
+                    attempts,
+                    status,
+                    "a webhook was delivered"
+                );
+            }
+            WebhookEnd::Failed => {
+                tracing::warn!(
+                    event = "webhook",
+                    id,
+                    event_type,
+                    result,
+                    attempts,
+                    status,
+                    "a webhook was not delivered and is told again"
+                );
+            }
+            WebhookEnd::GivenUp => {
+                tracing::error!(
+                    event = "webhook",
+                    id,
+                    event_type,
+                    result,
+                    attempts,
+                    status,
+                    "a webhook is given up"
+                );
+            }
+            WebhookEnd::Gone => {
+                tracing::error!(
+                    event = "webhook",
+                    id,
+                    event_type,
+                    result,
+                    attempts,
+                    status,
+                    "the receiver of webhooks wants no more (410) and gets none until the next start"
+                );
+            }
+        }
+    }
+
+    /// So many messages could not be told for so long that they are given up.
+    pub(crate) fn webhooks_given_up(&self, count: usize) {
+        for _ in 0..count {
+            self.webhooks.count(WebhookEnd::GivenUp);
+        }
+        if count > 0 {
+            tracing::error!(
+                event = "webhooks_given_up",
+                count,
+                "webhooks that nobody could be told are given up"
+            );
+        }
+    }
+
+    /// Messages that are not over.
+    pub(crate) fn webhooks_waiting(&self, waiting: i64) {
+        self.webhooks_waiting.set(waiting);
     }
 
     /// A call to the OTP service is over. Too frequent for the log.

@@ -26,6 +26,16 @@ pub(crate) async fn keep_house(app: &App) {
 pub(crate) async fn forget(app: &App) -> Result<(), StoreError> {
     let now = app.clock.now();
     while whole(app.store.forget_sends(now, BITE).await?) {}
+    while whole(app.store.forget_messages(now, BITE).await?) {}
+    loop {
+        let given_up = app.store.give_up_messages(now, BITE).await?;
+        app.events.webhooks_given_up(given_up);
+        if !whole(given_up) {
+            break;
+        }
+    }
+    app.events
+        .webhooks_waiting(app.store.messages_left().await?);
     Ok(())
 }
 

@@ -45,7 +45,9 @@ mod store;
 #[cfg(test)]
 mod testing;
 mod throttle;
+mod time;
 mod verification;
+mod webhooks;
 
 pub use brand::Color;
 pub use client::Proxy;
@@ -55,3 +57,4 @@ pub use config::{
 pub use otp_client::UnusableKey;
 pub use serve::{StartError, serve};
 pub use throttle::AddressLimits;
+pub use webhooks::WebhookSettings;

@@ -37,6 +37,7 @@ use crate::throttle::Throttle;
 use crate::throttle::flows::Flows;
 use crate::throttle::numbers::Numbers;
 use crate::verification::Seal;
+use crate::webhooks::{Webhooks, tell};
 
 /// Why the backend does not run; each is a sentence for the operator.
 #[derive(Debug)]
@@ -111,7 +112,9 @@ pub async fn serve(config: Config, listener: TcpListener, stop: Stop) -> Result<
     let chosen = OtpService::choose(&config)?;
     let server_keys = ServerKeys::parse(config.server_keys()?.as_ref())?;
     let tokens = AccessTokens::of(&config, settings.public_url.to_string(), &key)?;
+    let webhooks = Webhooks::of(&config.webhooks)?.map(Arc::new);
     let store = Store::open(&Place::of(&config)?).map_err(StartError::Accounts)?;
+    let store = store.announcing(webhooks.is_some());
     let mut embedded = match &chosen {
         OtpService::Embedded => Some(Embedded::start(&config, &settings).await?),
         OtpService::Remote { .. } => None,
@@ -125,7 +128,7 @@ pub async fn serve(config: Config, listener: TcpListener, stop: Stop) -> Result<
         (OtpService::Embedded, Some(own)) => (format!("http://{}", own.authority), &own.key),
     };
     let limits = TimeLimits::default();
-    let otp = OtpClient::new(&base, otp_key, limits, clock.clone(), events);
+    let otp = OtpClient::new(&base, otp_key, limits, clock.clone(), Arc::clone(&events));
     let otp = otp.map_err(StartError::Client)?;
     let numbers = Numbers::new(&key, config.limit_numbers);
     match &chosen {
@@ -140,6 +143,8 @@ pub async fn serve(config: Config, listener: TcpListener, stop: Stop) -> Result<
     let page = page.transpose().map_err(StartError::Metrics)?;
     let app = Arc::new(App {
         clock,
+        events,
+        webhooks,
         registry: Arc::new(registry),
         traffic,
         readiness: Readiness::default(),
@@ -234,8 +239,17 @@ async fn run(
             page.serve(registry, health, stop.clone()).await;
         }
     };
+    // When the listener fails nobody says to the others that they are to stop.
+    let all = async {
+        let served = async { served.await.map_err(StartError::Listen) };
+        let beside = async {
+            tokio::join!(shown, tell(app, stop));
+            Ok(())
+        };
+        tokio::try_join!(served, beside).map(|_| ())
+    };
     tokio::select! {
-        (served, ()) = async { tokio::join!(served, shown) } => served.map_err(StartError::Listen),
+        outcome = all => outcome,
         error = ended => Err(error),
         () = app.otp.look_after() => Ok(()),
         () = keep_house(app) => Ok(()),

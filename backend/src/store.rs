@@ -1,5 +1,5 @@
-//! The backend's own data, in an SQLite file or on a PostgreSQL server: accounts, challenges, and what was sent where
-//! the OTP service does not count it. All SQL
+//! The backend's own data, in an SQLite file or on a PostgreSQL server: accounts, challenges, what
+//! webhooks are to tell, and what was sent where the OTP service does not count it. All SQL
 //! of the backend is here and below, one text for both; every answer is given when it is on disk.
 //!
 //! Not here: sessions, codes and whether somebody may sign in; the OTP service knows.
@@ -8,14 +8,16 @@ mod accounts;
 mod challenges;
 mod number_sends;
 mod place;
+mod webhooks;
 
 use edge::ApiError;
 use shared::ErrorType;
 use storage::{Database, OpenError, StoreError};
 
-pub(crate) use accounts::{Account, LinkFault, Wanted, Whose};
+pub(crate) use accounts::{Account, LinkFault, SignIn, Wanted, Whose};
 pub(crate) use challenges::{Challenge, SentCode, WantedProof};
 pub(crate) use place::Place;
+pub(crate) use webhooks::{Taken, Told};
 
 /// The schema, one entry per version; entries are only ever added (E-11).
 const MIGRATIONS: &[&str] = &[
@@ -57,6 +59,18 @@ const MIGRATIONS: &[&str] = &[
     );
     CREATE INDEX number_sends_by_number ON number_sends (number, sent_at);
     CREATE INDEX number_sends_by_time ON number_sends (sent_at)",
+    // An `ended_at` of 0 is not over; then `next_at` is when somebody may take it.
+    "CREATE TABLE webhook_messages (
+        message_id TEXT NOT NULL PRIMARY KEY,
+        event TEXT NOT NULL,
+        body TEXT NOT NULL,
+        created_at BIGINT NOT NULL,
+        attempts BIGINT NOT NULL,
+        next_at BIGINT NOT NULL,
+        ended_at BIGINT NOT NULL
+    );
+    CREATE INDEX webhook_messages_to_tell ON webhook_messages (next_at, message_id) WHERE ended_at = 0;
+    CREATE INDEX webhook_messages_by_end ON webhook_messages (ended_at)",
 ];
 
 /// When the own database can't work.
@@ -64,12 +78,21 @@ pub(crate) const RETRY_AFTER_SECS: u32 = 5;
 
 /// The open database.
 #[derive(Debug, Clone)]
-pub(crate) struct Store(Database);
+pub(crate) struct Store(
+    Database,
+    /// Webhooks tell of what happens.
+    bool,
+);
 
 impl Store {
     /// Opens it, made where there is none, and brings its schema up to date.
     pub(crate) fn open(place: &Place) -> Result<Self, OpenError> {
-        place.open(MIGRATIONS).map(Self)
+        Ok(Self(place.open(MIGRATIONS)?, false))
+    }
+
+    /// The same, which notes what webhooks are to tell.
+    pub(crate) fn announcing(self, announces: bool) -> Self {
+        Self(self.0, announces)
     }
 
     /// Whether the database answers.

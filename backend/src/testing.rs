@@ -40,6 +40,7 @@ use crate::throttle::Throttle;
 use crate::throttle::flows::Flows;
 use crate::throttle::numbers::Numbers;
 use crate::verification::Seal;
+use crate::webhooks::Webhooks;
 
 pub(crate) use jar::{Jar, place};
 pub(crate) use stub::{KEY, RIGHT_CODE, Script, Stub};
@@ -49,6 +50,9 @@ pub(crate) const NOW: i64 = 1_800_000_000;
 
 /// What the app's servers show.
 pub(crate) const SERVER_KEY: &str = "sk_aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
+
+/// What signs webhooks, where a test has them told.
+pub(crate) const WEBHOOK_SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 
 /// A backend in memory.
 pub(crate) struct Harness {
@@ -121,23 +125,36 @@ impl Harness {
         let folder = tempfile::tempdir().unwrap();
         let dist = folder.path().join("dist");
         write(&dist);
-        let config = Config::parse_from(["backend"].iter().chain(arguments));
+        let mut config = Config::parse_from(["backend"].iter().chain(arguments));
+        if config.webhooks.webhook_url.is_some() {
+            config.webhooks.webhook_secret = Some(Secret::from(WEBHOOK_SECRET));
+        }
+        let webhooks = Webhooks::of(&config.webhooks).unwrap().map(Arc::new);
         let settings = Settings::work_out(&config, "127.0.0.1:3000".parse().unwrap()).unwrap();
         let (clock, hand) = Clock::manual(NOW);
         let stub = Stub::start(clock.clone()).await;
         let key = Key::load(Some(&Secret::from("0f".repeat(32).as_str())), Path::new("")).unwrap();
         let store = Store::open(&Place::File(folder.path().join("accounts.db"))).unwrap();
+        let store = store.announcing(webhooks.is_some());
         let mut registry = Registry::default();
         let limits_of_traffic = TrafficLimits::default();
         let events = Arc::new(Events::register(&mut registry));
         let (base, key_of_service) = (base.unwrap_or(&stub.base), Secret::from(KEY));
-        let otp = OtpClient::new(base, &key_of_service, limits, clock.clone(), events);
+        let otp = OtpClient::new(
+            base,
+            &key_of_service,
+            limits,
+            clock.clone(),
+            Arc::clone(&events),
+        );
         let numbers = Numbers::new(&key, config.limit_numbers);
         // The stub is one of ours unless it is told otherwise.
         numbers.learn(true);
         let app = App {
             traffic: Traffic::new(&mut registry, &limits_of_traffic, work_of),
             registry: Arc::new(registry),
+            events,
+            webhooks,
             // What a test has broken or mended shows at once.
             readiness: Readiness::fresh_for(Duration::ZERO),
             clock,

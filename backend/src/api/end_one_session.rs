@@ -8,6 +8,8 @@ use shared::browser::EndSessionResponse;
 
 use crate::app::{App, Shared};
 use crate::signed_in::SignedIn;
+use crate::webhooks::message::EndedBy;
+use crate::webhooks::session_ended;
 
 pub(crate) async fn handle(
     State(app): Shared,
@@ -30,7 +32,10 @@ pub(crate) async fn end_own(
     if !own.iter().any(|session| session.id == session_id) {
         return Err(ErrorType::SessionNotFound.into());
     }
-    app.otp.end_session_by_id(session_id).await
+    app.otp.end_session_by_id(session_id).await?;
+    let user_id = &caller.session.user_id;
+    session_ended(app, session_id, user_id, EndedBy::OtherSession).await;
+    Ok(())
 }
 
 #[cfg(test)]

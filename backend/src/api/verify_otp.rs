@@ -16,8 +16,10 @@ use storage::StoreError;
 
 use crate::app::{App, Shared};
 use crate::client::Client;
-use crate::store::RETRY_AFTER_SECS;
+use crate::store::{RETRY_AFTER_SECS, SignIn};
 use crate::verification::PendingVerification;
+use crate::webhooks::message::EndedBy;
+use crate::webhooks::session_ended;
 
 pub(crate) async fn handle(
     State(app): Shared,
@@ -95,9 +97,14 @@ async fn sign_in(
     let verified = app.otp.verify_otp(&verify).await?;
     let device = verified.device_token.clone();
     let (token, session) = whole(verified, &pending)?;
-    let now = app.clock.now();
-    let number = &pending.phone_number;
-    let account = match app.store.sign_in(&session.user_id, number, now).await {
+    let sign_in = SignIn {
+        user_id: session.user_id.clone(),
+        phone_number: pending.phone_number.clone(),
+        session_id: session.id.clone(),
+        started_at: session.started_at,
+        expires_at: session.expires_at,
+    };
+    let account = match app.store.sign_in(sign_in, app.clock.now()).await {
         Ok(account) => account,
         Err(error) => return Err(undone(&app, &token, &error).await),
     };
@@ -138,8 +145,17 @@ async fn end_the_one_before(app: &App, headers: &HeaderMap, token: &SessionToken
     let Some(before) = before.filter(|before| before != token) else {
         return;
     };
+    // Its id is asked for only where somebody is to be told.
+    let known = match &app.webhooks {
+        Some(_) => app.otp.verify_session(&before, None).await.ok(),
+        None => None,
+    };
     match app.otp.end_session(&before).await {
-        Ok(()) => {}
+        Ok(()) => {
+            if let Some(ended) = known {
+                session_ended(app, &ended.id, &ended.user_id, EndedBy::NextSignIn).await;
+            }
+        }
         Err(error) if error.error_type() == ErrorType::InvalidSession => {}
         // It ends by itself; the new one is there.
         Err(error) => error.log(),

@@ -17,12 +17,19 @@ pub(crate) async fn handle(
     Path(account_id): Path<String>,
 ) -> Result<Json<DeleteAccountResponse>, ApiError> {
     let account = account(&app, account_id).await?;
+    // Afterwards nobody knows which they were.
+    let sessions = match &app.webhooks {
+        Some(_) => app.otp.list_sessions(&account.user_id).await?,
+        None => Vec::new(),
+    };
+    let sessions = sessions.into_iter().map(|session| session.id).collect();
     app.otp.delete_user(&account.user_id).await?;
-    let deleted = app.store.delete_account(&account.account_id).await;
-    deleted.map_err(fault)?;
-    tracing::info!(account_id = account.account_id, "account deleted");
+    let account_id = account.account_id.clone();
+    let deleted = app.store.delete_account(account, sessions, app.clock.now());
+    deleted.await.map_err(fault)?;
+    tracing::info!(account_id, "account deleted");
     Ok(Json(DeleteAccountResponse {
         message: "The account is deleted.".to_owned(),
-        account_id: account.account_id,
+        account_id,
     }))
 }
