@@ -4,16 +4,18 @@ use std::time::Duration;
 
 use axum::extract::State;
 use edge::{ApiError, Json, Stop};
+use schemars::JsonSchema;
 use serde::Serialize;
 use shared::ErrorType;
 
 use crate::app::{App, Shared};
+use crate::openapi::{OPERATION, Operation};
 use crate::otp_client::NotReady;
 
 /// The accounts database has so long to answer; the OTP service has its own limit.
 const WITHIN: Duration = Duration::from_secs(1);
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(crate) struct Health {
     status: &'static str,
     /// By which rule callers' addresses are known (B-08).
@@ -22,6 +24,16 @@ pub(crate) struct Health {
     /// What does not work though the rest does (H-05).
     #[serde(skip_serializing_if = "Option::is_none")]
     otp_service: Option<&'static str>,
+}
+
+pub(crate) fn alive_operation() -> Operation {
+    Operation::new::<Health>("alive", OPERATION, "Ask whether the process is up")
+}
+
+pub(crate) fn ready_operation() -> Operation {
+    Operation::new::<Health>("ready", OPERATION, "Ask whether the backend can work")
+        .describe("Asks its own database and the OTP service.")
+        .fails(&[ErrorType::OtpServiceUnavailable])
 }
 
 /// The process is up.

@@ -27,6 +27,7 @@ mod events;
 mod health;
 mod housekeeping;
 mod language;
+mod openapi;
 mod origin;
 mod otp_client;
 mod outbox;

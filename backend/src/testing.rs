@@ -5,9 +5,10 @@ mod jar;
 mod stub;
 
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
+use ::openapi::testing::Answers;
 use axum::Router;
 use clap::Parser;
 use edge::clock::{Clock, ManualClock};
@@ -27,12 +28,13 @@ use crate::client::Proxies;
 use crate::config::Config;
 use crate::device::Devices;
 use crate::events::Events;
+use crate::openapi;
 use crate::otp_client::{OtpClient, TimeLimits};
 use crate::plain::Keeper;
 use crate::plain::challenge::Messenger;
 use crate::result_code::ResultCodes;
 use crate::return_to::Returns;
-use crate::router::{router, work_of};
+use crate::router::{endpoints, router, work_of};
 use crate::server_key::ServerKeys;
 use crate::settings::Settings;
 use crate::store::{Place, Store};
@@ -53,6 +55,9 @@ pub(crate) const SERVER_KEY: &str = "sk_aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
 
 /// What signs webhooks, where a test has them told.
 pub(crate) const WEBHOOK_SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+/// Every answer of every test is held to the OpenAPI document.
+static ANSWERS: LazyLock<Arc<Answers>> =
+    LazyLock::new(|| Answers::of(&openapi::document(&endpoints().into_parts().1)));
 
 /// A backend in memory.
 pub(crate) struct Harness {
@@ -181,7 +186,7 @@ impl Harness {
         Self {
             stub,
             clock: hand,
-            router: router(Arc::clone(&app)),
+            router: ANSWERS.hold(router(Arc::clone(&app))),
             app,
             store,
             folder,

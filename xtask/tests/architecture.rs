@@ -124,6 +124,10 @@ fn rooms_know_only_what_they_may() {
         ),
         ("edge", &["backend", "frontend", "otp-service", "storage"]),
         (
+            "openapi",
+            &["backend", "frontend", "otp-service", "storage"],
+        ),
+        (
             "number-plan",
             &["backend", "edge", "frontend", "otp-service", "storage"],
         ),

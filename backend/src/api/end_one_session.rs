@@ -7,9 +7,22 @@ use shared::ErrorType;
 use shared::browser::EndSessionResponse;
 
 use crate::app::{App, Shared};
+use crate::openapi::{ASKS_THE_SERVICE, Operation, SESSION, SESSIONS};
 use crate::signed_in::SignedIn;
 use crate::webhooks::message::EndedBy;
 use crate::webhooks::session_ended;
+
+pub(crate) fn operation() -> Operation {
+    Operation::new::<EndSessionResponse>(
+        "end_one_session",
+        SESSIONS,
+        "End one of the user's sessions",
+    )
+    .in_path::<String>("session_id", "As the list names it.")
+    .needs(SESSION)
+    .fails(&[ErrorType::SessionNotFound, ErrorType::OriginNotAllowed])
+    .fails(ASKS_THE_SERVICE)
+}
 
 pub(crate) async fn handle(
     State(app): Shared,

@@ -9,11 +9,20 @@ use shared::ErrorType;
 use shared::browser::EndSessionResponse;
 
 use crate::app::{App, Shared};
+use crate::openapi::{ASKS_THE_SERVICE, Operation, SESSION, SESSIONS};
 use crate::signed_in::Credentials;
 use crate::webhooks::message::EndedBy;
 use crate::webhooks::session_ended;
 
 const CLEAR_SITE_DATA: HeaderName = HeaderName::from_static("clear-site-data");
+
+pub(crate) fn operation() -> Operation {
+    Operation::new::<EndSessionResponse>("end_session", SESSIONS, "Sign out")
+        .describe("Ending a session twice is fine.")
+        .needs(SESSION)
+        .fails(&[ErrorType::OriginNotAllowed])
+        .fails(ASKS_THE_SERVICE)
+}
 
 pub(crate) async fn handle(
     State(app): Shared,

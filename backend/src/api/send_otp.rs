@@ -15,6 +15,7 @@ use shared::{CodeLifetime, ErrorType, HiddenText, PhoneNumber, VerificationId};
 use crate::app::{App, Shared};
 use crate::client::Client;
 use crate::throttle::numbers::{Sent, counted};
+use crate::openapi::{ASKS_THE_SERVICE, Operation, SENDS, SIGN_IN};
 use crate::verification::PendingVerification;
 
 /// Our screens ask for five minutes.
@@ -27,6 +28,16 @@ pub(crate) const RESEND_IN_SECS: u32 = 30;
 const SEAL_OUTLIVES_CODE_SECS: i64 = 3600;
 /// The contract's limit.
 const LONGEST_USER_AGENT: usize = 512;
+
+pub(crate) fn operation() -> Operation {
+    Operation::new::<SendOtpResponse>("send_otp", SIGN_IN, "Have a code sent")
+        .describe("With the `verification_id` of an earlier send another code is added to that verification.")
+        .takes::<SendOtpRequest>()
+        .idempotent()
+        .fails(SENDS)
+        .fails(ASKS_THE_SERVICE)
+        .fails(&[ErrorType::OriginNotAllowed])
+}
 
 pub(crate) async fn handle(
     State(app): Shared,

@@ -8,8 +8,22 @@ use shared::app_server::DeleteAccountResponse;
 
 use super::get::account;
 use crate::app::Shared;
+use crate::openapi::{ACCOUNTS, ASKS_THE_SERVICE, Operation, SERVER};
 use crate::server_key::AppServer;
 use crate::store::fault;
+use shared::ErrorType;
+
+pub(crate) fn operation() -> Operation {
+    Operation::new::<DeleteAccountResponse>(
+        "delete_account",
+        ACCOUNTS,
+        "Delete an account and its user",
+    )
+    .in_path::<String>("account_id", "`acct_…`")
+    .needs(SERVER)
+    .fails(&[ErrorType::AccountNotFound, ErrorType::OriginNotAllowed])
+    .fails(ASKS_THE_SERVICE)
+}
 
 pub(crate) async fn handle(
     _: AppServer,
