@@ -12,6 +12,7 @@ use std::path::PathBuf;
 use clap::{ArgAction, Parser};
 use edge::TrafficLimits;
 use edge::settings::{Secret, SettingError, secret, secret_from_environment};
+use edge::tls::TlsFiles;
 
 use crate::brand::Color;
 use crate::client::Proxy;
@@ -37,7 +38,7 @@ const TOKEN_KEYS: &str = "TOKEN_KEYS";
 #[derive(Debug, Clone, Parser)]
 #[command(name = "backend", version)]
 pub struct Config {
-    /// Address and port to listen on; plain HTTP, so loopback only unless --insecure-listen is given
+    /// Address and port to listen on; with plain HTTP loopback only, unless --insecure-listen is given
     #[arg(long, env = "LISTEN_ADDR", default_value = "127.0.0.1:3000")]
     pub listen_addr: SocketAddr,
 
@@ -209,6 +210,10 @@ pub struct Config {
     /// How much is let in
     #[command(flatten)]
     pub traffic: TrafficLimits,
+
+    /// TLS without a proxy
+    #[command(flatten)]
+    pub tls: TlsFiles,
 
     /// What is logged: error, warn, info, debug, or a list as in info,backend=debug
     #[arg(long, env = "LOG", default_value = "info")]

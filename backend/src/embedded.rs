@@ -7,6 +7,7 @@ use clap::Parser;
 use edge::Stop;
 use edge::keys::{KeyError, base62, keep};
 use edge::settings::Secret;
+use edge::tls::TlsFiles;
 use otp_service::GatewayKind;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
@@ -100,6 +101,7 @@ fn service_config(
     service.insecure_listen = false;
     // Its only caller is this process, and its metrics are nobody's.
     service.traffic.metrics_addr = None;
+    service.tls = TlsFiles::default();
     service.data_dir = config.data_dir.join("otp-service");
     service.database_url = None;
     service.database_url_file = None;

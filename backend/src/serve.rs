@@ -8,7 +8,8 @@ use edge::clock::Clock;
 use edge::keys::{Key, KeyError};
 use edge::metrics::Page;
 use edge::settings::SettingError;
-use edge::{Readiness, Stop, Traffic};
+use edge::tls::TlsError;
+use edge::{Door, Readiness, Stop, Traffic};
 use shared::ErrorType;
 use storage::OpenError;
 use tokio::net::TcpListener;
@@ -56,6 +57,8 @@ pub enum StartError {
     Client(UnusableKey),
     /// The listener, ours or the embedded service's.
     Listen(io::Error),
+    /// The certificate.
+    Tls(TlsError),
     /// Metrics can't be shown.
     Metrics(io::Error),
     /// The OTP service in this process.
@@ -74,6 +77,7 @@ impl fmt::Display for StartError {
             Self::Bundle(error) => write!(f, "STATIC_DIR can't be read: {error}"),
             Self::Client(error) => error.fmt(f),
             Self::Listen(error) => write!(f, "can't listen: {error}"),
+            Self::Tls(error) => write!(f, "TLS_CERT_FILE and TLS_KEY_FILE: {error}"),
             Self::Metrics(error) => write!(f, "METRICS_ADDR: {error}"),
             Self::OtpService(error) => write!(f, "the OTP service in this process: {error}"),
             Self::OtpServiceEnded => {
@@ -109,6 +113,7 @@ pub async fn serve(config: Config, listener: TcpListener, stop: Stop) -> Result<
         config.backend_key()?.as_ref(),
         &config.data_dir.join("backend.key"),
     )?;
+    let door = Door::new(listener, config.tls.load().map_err(StartError::Tls)?);
     let chosen = OtpService::choose(&config)?;
     let server_keys = ServerKeys::parse(config.server_keys()?.as_ref())?;
     let tokens = AccessTokens::of(&config, settings.public_url.to_string(), &key)?;
@@ -136,6 +141,7 @@ pub async fn serve(config: Config, listener: TcpListener, stop: Stop) -> Result<
         OtpService::Embedded => numbers.learn(true),
     }
     let traffic = Traffic::new(&mut registry, &config.traffic, router::work_of);
+    traffic.export_to_collector(&config.traffic, "backend", env!("CARGO_PKG_VERSION"));
     let page = match config.traffic.metrics_addr {
         Some(address) => Some(Page::bind(address, config.insecure_listen).await),
         None => None,
@@ -170,13 +176,14 @@ pub async fn serve(config: Config, listener: TcpListener, stop: Stop) -> Result<
         settings,
     });
     tracing::info!(%address, public_url = %app.settings.public_url, client_address = %app.proxies, "ready");
-    if app.proxies.is_empty() && app.settings.public_url.is_https() {
+    if app.proxies.is_empty() && app.settings.public_url.is_https() && !config.tls.are_set() {
         // Somebody else ends TLS, so there is a proxy (B-08).
         tracing::warn!(
             "PUBLIC_URL is https and TRUSTED_PROXIES is empty: everybody behind the proxy counts as one address; see /api/client-address"
         );
     }
-    let outcome = run(listener, &app, page, &stop, embedded.as_mut()).await;
+    let outcome = run(door, &app, page, &stop, embedded.as_mut()).await;
+    app.traffic.flush_spans().await;
     let stopped = match embedded {
         Some(own)
             if !matches!(
@@ -218,7 +225,7 @@ async fn narrow(
 }
 
 async fn run(
-    listener: TcpListener,
+    door: Door,
     app: &Arc<App>,
     page: Option<Page>,
     stop: &Stop,
@@ -231,7 +238,7 @@ async fn run(
         }
     };
     let router = router::router(Arc::clone(app));
-    let served = edge::serve(listener, router, &app.traffic, stop.clone());
+    let served = edge::serve(door, router, &app.traffic, stop.clone());
     let shown = async {
         if let Some(page) = page {
             let health = router::health().with_state(Arc::clone(app));

@@ -26,10 +26,13 @@ mod query;
 mod readiness;
 mod serve;
 pub mod settings;
+pub mod spans;
 mod stop;
 mod strict;
 #[cfg(feature = "testing")]
 pub mod testing;
+pub mod tls;
+pub mod trace;
 mod traffic;
 mod wording;
 
@@ -37,11 +40,11 @@ pub use body::RawBody;
 pub use breaker::{Attempt, Breaker};
 pub use error::{ApiError, OwnPage};
 pub use form::Form;
-pub use harden::{EdgeLimits, RequestId, harden};
+pub use harden::{EdgeLimits, harden};
 pub use headers::{BearerToken, IdempotencyKey};
 pub use json::Json;
 pub use query::Query;
 pub use readiness::Readiness;
-pub use serve::serve;
+pub use serve::{Door, serve};
 pub use stop::Stop;
 pub use traffic::{Traffic, TrafficLimits, Work};

@@ -80,8 +80,8 @@ impl fmt::Display for SettingError {
             Self::NotLoopback { address } => write!(
                 f,
                 "{address} can be reached by others and this server speaks plain HTTP: listen on \
-                 127.0.0.1 behind a proxy that ends TLS, or say --insecure-listen if the network \
-                 in between is yours alone"
+                 127.0.0.1 behind a proxy that ends TLS, give it a certificate of its own \
+                 (--tls-cert-file), or say --insecure-listen if the network in between is yours alone"
             ),
         }
     }

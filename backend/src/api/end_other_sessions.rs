@@ -3,18 +3,31 @@
 use std::sync::Arc;
 
 use axum::extract::State;
+use edge::trace::carried;
 use edge::{ApiError, Json};
 use shared::ErrorType;
 use shared::browser::EndOtherSessionsResponse;
 use tokio::task::JoinSet;
 
 use crate::app::{App, Shared};
+use crate::openapi::{ASKS_THE_SERVICE, Operation, SESSION, SESSIONS};
 use crate::signed_in::SignedIn;
 use crate::webhooks::message::EndedBy;
 use crate::webhooks::session_ended;
 
 /// So many are ended at one time: quick enough for the vendor's distance, and no flood.
 const AT_ONCE: usize = 8;
+
+pub(crate) fn operation() -> Operation {
+    Operation::new::<EndOtherSessionsResponse>(
+        "end_other_sessions",
+        SESSIONS,
+        "End all other sessions of the user",
+    )
+    .needs(SESSION)
+    .fails(&[ErrorType::OriginNotAllowed])
+    .fails(ASKS_THE_SERVICE)
+}
 
 pub(crate) async fn handle(
     State(app): Shared,
@@ -46,11 +59,11 @@ async fn end_all(app: &Arc<App>, user_id: &str, ids: &[String]) -> Result<u32, A
     let mut running = JoinSet::new();
     for id in ids {
         let (app, id, user_id) = (Arc::clone(app), id.clone(), user_id.to_owned());
-        running.spawn(async move {
+        running.spawn(carried(async move {
             app.otp.end_session_by_id(&id).await?;
             session_ended(&app, &id, &user_id, EndedBy::OtherSession).await;
             Ok(())
-        });
+        }));
     }
     let mut ended = 0;
     while let Some(outcome) = running.join_next().await {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
+use edge::trace::carried;
 use edge::{ApiError, Json};
 use http::{HeaderMap, HeaderValue, header};
 use shared::browser::{VerifyOtpRequest, VerifyOtpResponse};
@@ -16,10 +17,27 @@ use storage::StoreError;
 
 use crate::app::{App, Shared};
 use crate::client::Client;
+use crate::openapi::{ASKS_THE_SERVICE, Operation, SIGN_IN};
 use crate::store::{RETRY_AFTER_SECS, SignIn};
 use crate::verification::PendingVerification;
 use crate::webhooks::message::EndedBy;
 use crate::webhooks::session_ended;
+
+pub(crate) fn operation() -> Operation {
+    Operation::new::<VerifyOtpResponse>("verify_otp", SIGN_IN, "Present a code and sign in")
+        .describe("Sets the cookies that belong to the session.")
+        .takes::<VerifyOtpRequest>()
+        .fails(&[
+            ErrorType::InvalidOtp,
+            ErrorType::OtpExpired,
+            ErrorType::OtpAttemptsExceeded,
+            ErrorType::NumberBlocked,
+            ErrorType::UserInactive,
+            ErrorType::RequestInProgress,
+            ErrorType::OriginNotAllowed,
+        ])
+        .fails(ASKS_THE_SERVICE)
+}
 
 pub(crate) async fn handle(
     State(app): Shared,
@@ -53,7 +71,7 @@ pub(crate) async fn verify(
 ) -> Result<Opened, ApiError> {
     app.throttle.verify(client, app.clock.now())?;
     // A browser that hangs up must not leave a session without an account: the work runs to its end.
-    let work = tokio::spawn(sign_in(app, headers, request));
+    let work = tokio::spawn(carried(sign_in(app, headers, request)));
     match work.await {
         Ok(outcome) => outcome,
         Err(error) => Err(ApiError::internal(format_args!(
