@@ -122,21 +122,24 @@ impl Store {
         let (account_id, announces) = (new_id("acct")?, self.1);
         self.0
             .write(move |sql| {
-                sql.execute(
+                let account = sql.query_one(
                     "INSERT INTO accounts (account_id, user_id, phone_number, created_at, first_sign_in_at, last_sign_in_at)
                      VALUES ($1, $2, $3, $4, $4, $4)
                      ON CONFLICT (user_id) DO UPDATE SET last_sign_in_at = excluded.last_sign_in_at,
                         phone_number = excluded.phone_number,
                         first_sign_in_at = CASE accounts.first_sign_in_at WHEN 0 THEN excluded.first_sign_in_at
-                            ELSE accounts.first_sign_in_at END",
+                            ELSE accounts.first_sign_in_at END
+                     RETURNING account_id, user_id, phone_number, external_id, metadata, created_at, first_sign_in_at,
+                        last_sign_in_at",
                     &[
                         (&account_id).into(),
                         (&sign_in.user_id).into(),
                         sign_in.phone_number.as_str().into(),
                         now.into(),
                     ],
+                    Account::read,
                 )?;
-                let account = one(sql, &Wanted::User(sign_in.user_id.clone()))?
+                let account = account
                     .ok_or_else(|| StoreError::Broken("the new account is not there".to_owned()))?;
                 if announces {
                     if account.account_id == account_id {
@@ -205,7 +208,7 @@ impl Store {
 
     /// The account, if there is one; of a number's, the one that signed in last.
     pub(crate) async fn account(&self, wanted: Wanted) -> Result<Option<Account>, StoreError> {
-        self.0.read(move |sql| one(sql, &wanted)).await
+        self.0.look_up(move |sql| one(sql, &wanted)).await
     }
 
     /// All of them.
