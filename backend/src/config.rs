@@ -31,7 +31,8 @@ const TOKEN_KEYS: &str = "TOKEN_KEYS";
 ///
 /// With OTP_SERVICE_URL and OTP_API_KEY set it talks to that OTP service, the vendor's or our own.
 /// With neither, it runs an OTP service in its own process, whose messages go to a page at /outbox
-/// and nowhere else: good for trying and for development.
+/// and nowhere else: good for trying and for development. With the OTP service's own settings GATEWAY and
+/// what belongs to it they leave by a gateway: good for a small site.
 ///
 /// Every setting can be given as a flag or in the environment, secrets in the environment or as
 /// a file only.
@@ -221,18 +222,14 @@ pub struct Config {
 }
 
 impl Config {
-    /// Reads flags, environment and the secrets of the environment; ends the process with a
-    /// sentence when something is wrong with them, as `--help` and `--version` end it.
-    #[must_use]
-    pub fn load() -> Self {
-        let mut config = Self::parse();
-        config.otp_api_key = secret_from_environment(OTP_API_KEY);
-        config.backend_key = secret_from_environment(BACKEND_KEY);
-        config.database_url = secret_from_environment(DATABASE_URL);
-        config.token_keys = secret_from_environment(TOKEN_KEYS);
-        config.server_keys = secret_from_environment(SERVER_KEYS);
-        config.webhooks.webhook_secret = secret_from_environment(WEBHOOK_SECRET);
-        config
+    /// Adds the secrets that the environment holds.
+    pub fn read_environment(&mut self) {
+        self.otp_api_key = secret_from_environment(OTP_API_KEY);
+        self.backend_key = secret_from_environment(BACKEND_KEY);
+        self.database_url = secret_from_environment(DATABASE_URL);
+        self.token_keys = secret_from_environment(TOKEN_KEYS);
+        self.server_keys = secret_from_environment(SERVER_KEYS);
+        self.webhooks.webhook_secret = secret_from_environment(WEBHOOK_SECRET);
     }
 
     /// The OTP service's key, wherever it was given.

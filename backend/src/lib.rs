@@ -18,6 +18,7 @@ mod binding;
 mod brand;
 mod bundle;
 mod carrier;
+mod chores;
 mod client;
 mod config;
 mod cookie;
@@ -51,6 +52,7 @@ mod verification;
 mod webhooks;
 
 pub use brand::Color;
+pub use chores::{Chore, ChoreError};
 pub use client::Proxy;
 pub use config::{
     Config, Country, Link, PublicUrl, ReturnOrigin, ServiceUrl, SessionCookieSetting,

@@ -170,6 +170,7 @@ pub async fn serve(config: Config, listener: TcpListener, stop: Stop) -> Result<
         bundle: Bundle::load(&config.static_dir, &settings).map_err(StartError::Bundle)?,
         outbox: embedded
             .as_ref()
+            .filter(|own| own.has_outbox)
             .map(|own| Outbox::new(own.authority.clone())),
         store,
         server_keys,

@@ -12,7 +12,7 @@ mod webhooks;
 
 use edge::ApiError;
 use shared::ErrorType;
-use storage::{Database, OpenError, StoreError};
+use storage::{Database, OpenError, Sql, StoreError, Table, is_empty, tables};
 
 pub(crate) use accounts::{Account, LinkFault, SignIn, Wanted, Whose};
 pub(crate) use challenges::{Challenge, SentCode, WantedProof};
@@ -73,6 +73,14 @@ const MIGRATIONS: &[&str] = &[
     CREATE INDEX webhook_messages_by_end ON webhook_messages (ended_at)",
 ];
 
+/// All of it, for whoever moves it to another place.
+pub(crate) const TABLES: &[Table] = tables! {
+    "accounts" [1] account_id Text, user_id Text, phone_number Text, created_at Int, last_sign_in_at Int,
+        external_id Text, metadata Text, first_sign_in_at Int;
+    "challenges" [1] challenge_id Text, phone_number Text, account_id Text, purpose Text, shown Text, return_to Text,
+        method_id Text, otp_challenge_id Text, resend_at Int, used_up Int, ends_at Int, proved_at Int, redeemed_at Int;
+};
+
 /// When the own database can't work.
 pub(crate) const RETRY_AFTER_SECS: u32 = 5;
 
@@ -100,9 +108,34 @@ impl Store {
         self.account(Wanted::User(String::new())).await.map(drop)
     }
 
+    /// Whether nothing is in there.
+    pub(crate) async fn is_empty(&self) -> Result<bool, StoreError> {
+        self.0.read(|sql| is_empty(sql, TABLES)).await
+    }
+
+    /// Ends every challenge: in an old copy, redeemed ones would be worth something again.
+    pub(crate) async fn end_challenges(&self) -> Result<(), StoreError> {
+        let end = |sql: &Sql<'_>| sql.execute("DELETE FROM challenges", &[]).map(drop);
+        self.0.write(end).await
+    }
+
     /// Lets go of the database once everything is on disk.
     pub(crate) async fn close(self) {
         self.0.close().await;
+    }
+
+    /// All its tables and columns.
+    #[cfg(test)]
+    pub(crate) async fn columns(&self) -> std::collections::BTreeSet<(String, String)> {
+        let all = self.0.read(|sql| {
+            sql.query(
+                "SELECT tables.name, columns.name FROM sqlite_schema AS tables, pragma_table_info(tables.name) AS columns
+                 WHERE tables.type = 'table' AND tables.name <> 'schema_version'",
+                &[],
+                |row| Ok((row.text(0)?, row.text(1)?)),
+            )
+        });
+        all.await.unwrap().into_iter().collect()
     }
 
     /// Breaks the database for a test.
