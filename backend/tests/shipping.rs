@@ -6,10 +6,7 @@
 //! Not here: what the servers do; that stands beside them.
 
 #![allow(clippy::unwrap_used, reason = "a test that can't go on ends here")]
-#![allow(
-    clippy::print_stdout,
-    reason = "sizes and counts are what these tests are run for"
-)]
+#![allow(clippy::print_stdout, reason = "counts are what a test is run for")]
 
 #[path = "examples/browser.rs"]
 #[allow(dead_code, reason = "the examples use the rest")]

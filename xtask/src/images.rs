@@ -30,7 +30,7 @@ pub(crate) fn build() -> Result<(), Failure> {
     let work = workspace::target_folder()?.join("image");
     IMAGES
         .iter()
-        .try_for_each(|image| image.build(TAG, &programs, &work))
+        .try_for_each(|image| image.build(TAG, &programs, &work).map(drop))
 }
 
 /// Takes the images out of the local store again.

@@ -199,11 +199,3 @@ impl Drop for Volume {
         podman(&["volume", "rm", "--force", &self.0]);
     }
 }
-
-/// Bytes of an image.
-pub(crate) fn size(program: &str) -> u64 {
-    let image = format!("localhost/pipit-{program}:{TAG}");
-    said(&["image", "inspect", "--format", "{{.Size}}", &image])
-        .parse()
-        .unwrap()
-}

@@ -1,7 +1,7 @@
 //! The images: how they are held, and sign-ins through containers of them.
 
 use crate::browser::Browser;
-use crate::container::{Container, Volume, Wanted, size};
+use crate::container::{Container, Volume, Wanted};
 use crate::program::free_authority;
 use crate::sign_in::sign_in;
 
@@ -19,16 +19,6 @@ fn is_held(container: &Container) {
         !container.exec(&["/bin/sh", "-c", "true"]),
         "there is no shell"
     );
-}
-
-#[test]
-#[ignore = "needs the images: cargo xtask test --only images"]
-fn an_image_is_small() {
-    for program in ["backend", "otp-service"] {
-        let size = size(program);
-        println!("pipit-{program}: {size} bytes");
-        assert!(size < 25_000_000, "{program}: {size}");
-    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
