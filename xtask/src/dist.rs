@@ -77,12 +77,7 @@ fn list_parts(folder: &Path) -> Result<(), Failure> {
             .args(["--features", musl::FEATURES])
             .env("SOURCE_DATE_EPOCH", image::commit("%ct"));
         run(&mut list, "Read cargo-cyclonedx's message above.")?;
-        PROGRAMS.iter().try_for_each(|name| {
-            let from = workspace::root().join(name).join(format!("{LIST}.json"));
-            fs::copy(&from, folder.join(format!("{name}.cdx.json")))
-                .map(drop)
-                .map_err(|error| Failure::file(&from, &error))
-        })
+        PROGRAMS.iter().try_for_each(|name| take_list(name, folder))
     });
     // Also when the tool has stopped half way.
     for package in bundle::package_folders()? {
@@ -92,6 +87,15 @@ fn list_parts(folder: &Path) -> Result<(), Failure> {
         }
     }
     listed
+}
+
+/// Without this machine's paths in it (D-16).
+fn take_list(name: &str, folder: &Path) -> Result<(), Failure> {
+    let from = workspace::root().join(name).join(format!("{LIST}.json"));
+    let list = fs::read_to_string(&from).map_err(|error| Failure::file(&from, &error))?;
+    let list = list.replace(&workspace::root().display().to_string(), "/pipit");
+    let to = folder.join(format!("{name}.cdx.json"));
+    fs::write(&to, list).map_err(|error| Failure::file(&to, &error))
 }
 
 /// `SHA256SUMS`, as `sha256sum --check` reads it.
