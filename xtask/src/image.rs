@@ -1,5 +1,5 @@
-//! Container images, built by buildah from the Containerfiles in `deploy/`. The same sources give the same
-//! image: every time in it is that of the commit.
+//! Container images, built by buildah from the Containerfiles in `deploy/`. The same sources give the same layer: every
+//! time in it is that of the commit. The image's id differs all the same, since the format notes who built it.
 //!
 //! Not here: what goes into the programs (`musl`) and into the page (`bundle`).
 
@@ -53,7 +53,7 @@ impl Image {
             let mut build = program("buildah");
             build
                 // The format of Docker, since OCI's has no health check.
-                .args(["build", "--format", "docker", "--squash", "--no-cache"])
+                .args(["build", "--format", "docker", "--no-cache"])
                 .args(["--timestamp", &commit("%ct")])
                 .args([
                     "--label",
