@@ -112,7 +112,10 @@ impl Chore {
     pub async fn run(self, config: &Config, out: &mut impl Write) -> Result<(), ChoreError> {
         match self {
             Self::Serve => Ok(()),
-            Self::Healthcheck(check) => Ok(check.ask(config.listen_addr).await?),
+            Self::Healthcheck(check) => {
+                let metrics = config.traffic.metrics_addr;
+                Ok(check.ask(config.listen_addr, &config.tls, metrics).await?)
+            }
             Self::Backup { folder } => copies::back_up(config, &folder, out).await,
             Self::Restore { folder } => copies::restore(config, &folder, out).await,
             Self::Move(target) => moving::move_to(config, target, out).await,

@@ -79,6 +79,9 @@ pub(crate) const TABLES: &[Table] = tables! {
         external_id Text, metadata Text, first_sign_in_at Int;
     "challenges" [1] challenge_id Text, phone_number Text, account_id Text, purpose Text, shown Text, return_to Text,
         method_id Text, otp_challenge_id Text, resend_at Int, used_up Int, ends_at Int, proved_at Int, redeemed_at Int;
+    "number_sends" [1] send_id Text, number Text, sent_at Int;
+    "webhook_messages" [1] message_id Text, event Text, body Text, created_at Int, attempts Int, next_at Int,
+        ended_at Int;
 };
 
 /// When the own database can't work.

@@ -13,6 +13,8 @@ use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 
+use crate::tls::TlsFiles;
+
 /// Whoever has not answered by then is not well. Container engines have limits of their own.
 const WITHIN: Duration = Duration::from_secs(4);
 
@@ -31,6 +33,8 @@ pub enum Unwell {
     Silent(SocketAddr),
     /// It answers, and not with 200.
     Says(StatusCode),
+    /// It ends TLS itself, and nothing of it answers in clear.
+    NotInClear,
 }
 
 impl fmt::Display for Unwell {
@@ -38,6 +42,9 @@ impl fmt::Display for Unwell {
         match self {
             Self::Silent(address) => write!(f, "no answer at {address}"),
             Self::Says(status) => write!(f, "it answers {status}"),
+            Self::NotInClear => {
+                f.write_str("it speaks TLS alone; set METRICS_ADDR too, where it answers in clear")
+            }
         }
     }
 }
@@ -45,11 +52,21 @@ impl fmt::Display for Unwell {
 impl std::error::Error for Unwell {}
 
 impl HealthCheck {
-    /// Asks the server that listens at `listen`.
+    /// Asks the server that listens at `listen`, or at `metrics` where it ends TLS itself.
     ///
     /// # Errors
     /// [`Unwell`], also when there is no answer within 4 seconds.
-    pub async fn ask(self, listen: SocketAddr) -> Result<(), Unwell> {
+    pub async fn ask(
+        self,
+        listen: SocketAddr,
+        tls: &TlsFiles,
+        metrics: Option<SocketAddr>,
+    ) -> Result<(), Unwell> {
+        let in_clear = if tls.are_set() { metrics } else { Some(listen) };
+        self.ask_at(in_clear.ok_or(Unwell::NotInClear)?).await
+    }
+
+    async fn ask_at(self, listen: SocketAddr) -> Result<(), Unwell> {
         let address = SocketAddr::new(reachable(listen.ip()), listen.port());
         let path = if self.ready { "/readyz" } else { "/healthz" };
         let answer = tokio::time::timeout(WITHIN, status(address, path)).await;
@@ -110,16 +127,36 @@ mod tests {
     #[tokio::test]
     async fn a_server_that_runs_is_well_and_may_yet_not_be_ready() {
         let address = server().await;
-        HealthCheck { ready: false }.ask(address).await.unwrap();
-        let unwell = HealthCheck { ready: true }.ask(address).await.unwrap_err();
+        HealthCheck { ready: false }.ask_at(address).await.unwrap();
+        let unwell = HealthCheck { ready: true }
+            .ask_at(address)
+            .await
+            .unwrap_err();
         assert_eq!(unwell.to_string(), "it answers 503 Service Unavailable");
     }
 
     #[tokio::test]
     async fn a_server_that_listens_everywhere_is_asked_on_loopback() {
         let everywhere = SocketAddr::from(([0, 0, 0, 0], server().await.port()));
-        HealthCheck { ready: false }.ask(everywhere).await.unwrap();
+        HealthCheck { ready: false }
+            .ask_at(everywhere)
+            .await
+            .unwrap();
         assert!(reachable("::".parse().unwrap()).is_loopback());
+    }
+
+    #[tokio::test]
+    async fn a_server_with_tls_is_asked_where_it_answers_in_clear() {
+        let address = server().await;
+        let tls = TlsFiles {
+            tls_cert_file: Some("fullchain.pem".into()),
+            tls_key_file: Some("privkey.pem".into()),
+        };
+        let check = HealthCheck { ready: false };
+        let elsewhere = SocketAddr::from(([127, 0, 0, 1], 1));
+        check.ask(elsewhere, &tls, Some(address)).await.unwrap();
+        let unwell = check.ask(address, &tls, None).await.unwrap_err();
+        assert!(unwell.to_string().contains("METRICS_ADDR"), "{unwell}");
     }
 
     #[tokio::test]
@@ -128,7 +165,10 @@ mod tests {
             let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
             listener.local_addr().unwrap()
         };
-        let unwell = HealthCheck { ready: false }.ask(address).await.unwrap_err();
+        let unwell = HealthCheck { ready: false }
+            .ask_at(address)
+            .await
+            .unwrap_err();
         assert_eq!(unwell.to_string(), format!("no answer at {address}"));
     }
 }

@@ -144,7 +144,7 @@ impl Chore {
         match self {
             Self::Serve => Ok(()),
             Self::Healthcheck(check) => check
-                .ask(config.listen_addr)
+                .ask(config.listen_addr, &config.tls, config.traffic.metrics_addr)
                 .await
                 .map_err(ChoreError::Unwell),
             Self::Migrate => {

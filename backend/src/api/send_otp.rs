@@ -14,8 +14,8 @@ use shared::{CodeLifetime, ErrorType, HiddenText, PhoneNumber, VerificationId};
 
 use crate::app::{App, Shared};
 use crate::client::Client;
-use crate::throttle::numbers::{Sent, counted};
 use crate::openapi::{ASKS_THE_SERVICE, Operation, SENDS, SIGN_IN};
+use crate::throttle::numbers::{Sent, counted};
 use crate::verification::PendingVerification;
 
 /// Our screens ask for five minutes.
