@@ -11,6 +11,7 @@ use crate::bundle::Bundle;
 use crate::carrier::Carrier;
 use crate::client::Proxies;
 use crate::device::Devices;
+use crate::events::Events;
 use crate::otp_client::OtpClient;
 use crate::outbox::Outbox;
 use crate::plain::Keeper;
@@ -21,11 +22,16 @@ use crate::server_key::ServerKeys;
 use crate::settings::Settings;
 use crate::store::Store;
 use crate::throttle::Throttle;
+use crate::throttle::flows::Flows;
+use crate::throttle::numbers::Numbers;
 use crate::verification::Seal;
+use crate::webhooks::Webhooks;
 
 /// The backend's parts.
 #[derive(Debug)]
 pub(crate) struct App {
+    /// What is logged and counted of what happens.
+    pub(crate) events: Arc<Events>,
     /// All that is counted.
     pub(crate) registry: Arc<Registry>,
     pub(crate) traffic: Traffic,
@@ -37,6 +43,9 @@ pub(crate) struct App {
     pub(crate) proxies: Proxies,
     /// What an address may do.
     pub(crate) throttle: Throttle,
+    /// What a number may be sent, and a verification be tried, where that is counted here.
+    pub(crate) numbers: Numbers,
+    pub(crate) flows: Flows,
     /// Of the app's own servers.
     pub(crate) server_keys: ServerKeys,
     pub(crate) otp: OtpClient,
@@ -52,6 +61,8 @@ pub(crate) struct App {
     pub(crate) plain: Keeper,
     /// What a screen of a challenge is to tell.
     pub(crate) messenger: Messenger,
+    /// Tells the app's server what happens, where there is one to tell.
+    pub(crate) webhooks: Option<Arc<Webhooks>>,
     /// Of challenges.
     pub(crate) results: ResultCodes,
     pub(crate) bundle: Bundle,

@@ -12,10 +12,12 @@ use std::path::PathBuf;
 use clap::{ArgAction, Parser};
 use edge::TrafficLimits;
 use edge::settings::{Secret, SettingError, secret, secret_from_environment};
+use edge::tls::TlsFiles;
 
 use crate::brand::Color;
 use crate::client::Proxy;
 use crate::throttle::AddressLimits;
+use crate::webhooks::{WEBHOOK_SECRET, WebhookSettings};
 pub use addresses::{Country, Link, PublicUrl, ReturnOrigin, ServiceUrl};
 pub use session_cookie::SessionCookieSetting;
 
@@ -29,14 +31,15 @@ const TOKEN_KEYS: &str = "TOKEN_KEYS";
 ///
 /// With OTP_SERVICE_URL and OTP_API_KEY set it talks to that OTP service, the vendor's or our own.
 /// With neither, it runs an OTP service in its own process, whose messages go to a page at /outbox
-/// and nowhere else: good for trying and for development.
+/// and nowhere else: good for trying and for development. With the OTP service's own settings GATEWAY and
+/// what belongs to it they leave by a gateway: good for a small site.
 ///
 /// Every setting can be given as a flag or in the environment, secrets in the environment or as
 /// a file only.
 #[derive(Debug, Clone, Parser)]
 #[command(name = "backend", version)]
 pub struct Config {
-    /// Address and port to listen on; plain HTTP, so loopback only unless --insecure-listen is given
+    /// Address and port to listen on; with plain HTTP loopback only, unless --insecure-listen is given
     #[arg(long, env = "LISTEN_ADDR", default_value = "127.0.0.1:3000")]
     pub listen_addr: SocketAddr,
 
@@ -196,9 +199,22 @@ pub struct Config {
     #[command(flatten)]
     pub per_address: AddressLimits,
 
+    /// Limit what a number may be sent, and how many codes a verification takes, here too: otherwise that is done only
+    /// where the OTP service is not one of ours, which does it itself
+    #[arg(long, env = "LIMIT_NUMBERS", action = ArgAction::SetTrue)]
+    pub limit_numbers: bool,
+
+    /// Who is told of what happens
+    #[command(flatten)]
+    pub webhooks: WebhookSettings,
+
     /// How much is let in
     #[command(flatten)]
     pub traffic: TrafficLimits,
+
+    /// TLS without a proxy
+    #[command(flatten)]
+    pub tls: TlsFiles,
 
     /// What is logged: error, warn, info, debug, or a list as in info,backend=debug
     #[arg(long, env = "LOG", default_value = "info")]
@@ -206,17 +222,14 @@ pub struct Config {
 }
 
 impl Config {
-    /// Reads flags, environment and the secrets of the environment; ends the process with a
-    /// sentence when something is wrong with them, as `--help` and `--version` end it.
-    #[must_use]
-    pub fn load() -> Self {
-        let mut config = Self::parse();
-        config.otp_api_key = secret_from_environment(OTP_API_KEY);
-        config.backend_key = secret_from_environment(BACKEND_KEY);
-        config.database_url = secret_from_environment(DATABASE_URL);
-        config.token_keys = secret_from_environment(TOKEN_KEYS);
-        config.server_keys = secret_from_environment(SERVER_KEYS);
-        config
+    /// Adds the secrets that the environment holds.
+    pub fn read_environment(&mut self) {
+        self.otp_api_key = secret_from_environment(OTP_API_KEY);
+        self.backend_key = secret_from_environment(BACKEND_KEY);
+        self.database_url = secret_from_environment(DATABASE_URL);
+        self.token_keys = secret_from_environment(TOKEN_KEYS);
+        self.server_keys = secret_from_environment(SERVER_KEYS);
+        self.webhooks.webhook_secret = secret_from_environment(WEBHOOK_SECRET);
     }
 
     /// The OTP service's key, wherever it was given.
@@ -286,6 +299,7 @@ mod tests {
             "--database-url",
             "--token-keys",
             "--server-keys",
+            "--webhook-secret",
         ] {
             assert!(Config::try_parse_from(["backend", flag, "secret"]).is_err());
         }

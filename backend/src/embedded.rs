@@ -1,5 +1,6 @@
 //! The OTP service in this process, for whoever has configured none: same HTTP, on a loopback port of
-//! its own, with a key made at first start. Its messages go to the outbox page and nowhere else.
+//! its own, with a key made at first start. Its messages go to the outbox page and nowhere else, unless its own settings
+//! name a gateway; delivery reports do not reach it.
 
 use std::path::Path;
 
@@ -7,6 +8,7 @@ use clap::Parser;
 use edge::Stop;
 use edge::keys::{KeyError, base62, keep};
 use edge::settings::Secret;
+use edge::tls::TlsFiles;
 use otp_service::GatewayKind;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
@@ -16,12 +18,19 @@ use crate::StartError;
 use crate::config::Config;
 use crate::settings::Settings;
 
+/// The files of its keys in DATA_DIR: with the first nothing leaves the machine, the second is for gateways.
+pub(crate) const KEYS: [&str; 2] = ["otp-service.key", "otp-service-live.key"];
+/// Its data's folder in DATA_DIR.
+pub(crate) const FOLDER: &str = "otp-service";
+
 /// A running OTP service.
 #[derive(Debug)]
 pub(crate) struct Embedded {
     /// Address and port on loopback.
     pub(crate) authority: String,
     pub(crate) key: Secret,
+    /// Whether its messages are shown on a page.
+    pub(crate) has_outbox: bool,
     stop: Stop,
     done: JoinHandle<Result<(), otp_service::StartError>>,
 }
@@ -29,15 +38,17 @@ pub(crate) struct Embedded {
 impl Embedded {
     /// Starts it; it answers at once.
     pub(crate) async fn start(config: &Config, settings: &Settings) -> Result<Self, StartError> {
-        if settings.public_url.is_https() {
+        let mut service = service_config(config, settings)?;
+        let has_outbox = service.gateway.contains(&GatewayKind::Outbox);
+        if has_outbox && settings.public_url.is_https() {
             return Err(StartError::Setting(format!(
                 "PUBLIC_URL is {}, but no OTP service is configured, and the one in this process shows \
-                 every code on a page: set OTP_SERVICE_URL and OTP_API_KEY",
+                 every code on a page: set OTP_SERVICE_URL and OTP_API_KEY, or GATEWAY as the OTP service's --help says",
                 settings.public_url
             )));
         }
-        let key = kept_key(&config.data_dir)?;
-        let service = service_config(config, settings, key.clone())?;
+        let key = kept_key(&config.data_dir, has_outbox)?;
+        service.initial_api_key = Some(key.clone());
         let prepared = otp_service::prepare(&service)
             .await
             .map_err(StartError::OtpService)?;
@@ -48,15 +59,18 @@ impl Embedded {
             .local_addr()
             .map_err(StartError::Listen)?
             .to_string();
-        tracing::warn!(
-            outbox = format!("{}/outbox", settings.public_url),
-            "no OTP service is configured: one runs in this process, messages are shown at the outbox and sent to nobody"
-        );
+        if has_outbox {
+            tracing::warn!(
+                outbox = format!("{}/outbox", settings.public_url),
+                "no OTP service is configured: one runs in this process, messages are shown at the outbox and sent to nobody"
+            );
+        }
         let stop = Stop::default();
         let done = tokio::spawn(prepared.serve(listener, stop.clone()));
         Ok(Self {
             authority,
             key,
+            has_outbox,
             stop,
             done,
         })
@@ -81,34 +95,38 @@ impl Embedded {
     }
 }
 
-/// A test key: with it nothing leaves the machine.
-fn kept_key(data_dir: &Path) -> Result<Secret, KeyError> {
-    keep(&data_dir.join("otp-service.key"), || {
+/// A test key with the outbox: with it nothing leaves the machine.
+fn kept_key(data_dir: &Path, has_outbox: bool) -> Result<Secret, KeyError> {
+    let [test, live] = KEYS;
+    let (name, kind) = if has_outbox {
+        (test, "test")
+    } else {
+        (live, "live")
+    };
+    keep(&data_dir.join(name), || {
         let word = base62(48, getrandom::fill)?;
-        Ok(Zeroizing::new(format!("sk_test_{}", *word)))
+        Ok(Zeroizing::new(format!("sk_{kind}_{}", *word)))
     })
 }
 
-/// Its policy comes from the environment as if it ran alone; its place, key and gateway from here.
-fn service_config(
-    config: &Config,
-    settings: &Settings,
-    key: Secret,
-) -> Result<otp_service::Config, StartError> {
+/// Its policy and its gateways come from the environment as if it ran alone; its place and key from here.
+fn service_config(config: &Config, settings: &Settings) -> Result<otp_service::Config, StartError> {
     let mut service = otp_service::Config::try_parse_from(["otp-service"])
         .map_err(|error| StartError::Setting(error.to_string()))?;
     service.insecure_listen = false;
     // Its only caller is this process, and its metrics are nobody's.
     service.traffic.metrics_addr = None;
-    service.data_dir = config.data_dir.join("otp-service");
+    service.tls = TlsFiles::default();
+    service.data_dir = config.data_dir.join(FOLDER);
     service.database_url = None;
     service.database_url_file = None;
     service.database_ca_file = None;
-    service.gateway = vec![GatewayKind::Outbox];
+    service.gateways.read_environment();
+    // They would be told to an address that is nobody's.
+    service.gateways.receipts_url = None;
     service.origin_host = settings.public_url.host().to_owned();
     service.app_name.clone_from(&settings.app_name);
     service.policy.code_length = settings.code_length;
-    service.initial_api_key = Some(key);
     service.initial_api_key_file = None;
     Ok(service)
 }
@@ -134,11 +152,13 @@ mod tests {
     }
 
     #[test]
-    fn its_key_is_a_test_key_and_kept() {
+    fn its_key_is_a_test_key_unless_messages_leave_and_kept_j_11() {
         let folder = tempfile::tempdir().unwrap();
-        let key = kept_key(folder.path()).unwrap();
+        let key = kept_key(folder.path(), true).unwrap();
         assert!(key.expose().starts_with("sk_test_") && key.expose().len() == 56);
-        assert_eq!(kept_key(folder.path()).unwrap(), key);
+        assert_eq!(kept_key(folder.path(), true).unwrap(), key);
+        let live = kept_key(folder.path(), false).unwrap();
+        assert!(live.expose().starts_with("sk_live_") && live.expose().len() == 56);
     }
 
     #[test]
@@ -151,7 +171,7 @@ mod tests {
             "--data-dir",
             "here",
         ]);
-        let service = service_config(&config, &settings, Secret::from("sk_test_x")).unwrap();
+        let service = service_config(&config, &settings).unwrap();
         assert_eq!(service.origin_host, "localhost");
         assert_eq!(service.policy.code_length, 8);
         assert_eq!(service.data_dir, Path::new("here/otp-service"));

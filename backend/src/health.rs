@@ -4,21 +4,36 @@ use std::time::Duration;
 
 use axum::extract::State;
 use edge::{ApiError, Json, Stop};
+use schemars::JsonSchema;
 use serde::Serialize;
 use shared::ErrorType;
 
 use crate::app::{App, Shared};
+use crate::openapi::{OPERATION, Operation};
 use crate::otp_client::NotReady;
 
 /// The accounts database has so long to answer; the OTP service has its own limit.
 const WITHIN: Duration = Duration::from_secs(1);
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(crate) struct Health {
     status: &'static str,
     /// By which rule callers' addresses are known (B-08).
     #[serde(skip_serializing_if = "Option::is_none")]
     client_address: Option<String>,
+    /// What does not work though the rest does (H-05).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    otp_service: Option<&'static str>,
+}
+
+pub(crate) fn alive_operation() -> Operation {
+    Operation::new::<Health>("alive", OPERATION, "Ask whether the process is up")
+}
+
+pub(crate) fn ready_operation() -> Operation {
+    Operation::new::<Health>("ready", OPERATION, "Ask whether the backend can work")
+        .describe("Asks its own database and the OTP service.")
+        .fails(&[ErrorType::OtpServiceUnavailable])
 }
 
 /// The process is up.
@@ -26,6 +41,7 @@ pub(crate) async fn alive() -> Json<Health> {
     Json(Health {
         status: "ok",
         client_address: None,
+        otp_service: None,
     })
 }
 
@@ -35,6 +51,10 @@ pub(crate) async fn ready(stop: Stop, State(app): Shared) -> Result<Json<Health>
     Ok(Json(Health {
         status: "ok",
         client_address: Some(app.proxies.to_string()),
+        otp_service: app
+            .otp
+            .leaves_sends_alone()
+            .then_some("Sending codes fails and is left alone for a while; sessions work."),
     }))
 }
 
@@ -57,6 +77,10 @@ async fn parts(app: &App) -> Result<(), ApiError> {
             "The OTP service refuses our key.",
         ),
         Err(NotReady::Silent(cause)) => (cause, "The OTP service does not answer."),
+        Err(NotReady::LeftAlone) => (
+            "its circuit breaker is open".to_owned(),
+            "The OTP service has failed and is left alone until it has answered three times.",
+        ),
     };
     Err(ApiError::not_ready(
         ErrorType::OtpServiceUnavailable,

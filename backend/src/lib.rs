@@ -18,13 +18,17 @@ mod binding;
 mod brand;
 mod bundle;
 mod carrier;
+mod chores;
 mod client;
 mod config;
 mod cookie;
 mod device;
 mod embedded;
+mod events;
 mod health;
+mod housekeeping;
 mod language;
+mod openapi;
 mod origin;
 mod otp_client;
 mod outbox;
@@ -43,9 +47,12 @@ mod store;
 #[cfg(test)]
 mod testing;
 mod throttle;
+mod time;
 mod verification;
+mod webhooks;
 
 pub use brand::Color;
+pub use chores::{Chore, ChoreError};
 pub use client::Proxy;
 pub use config::{
     Config, Country, Link, PublicUrl, ReturnOrigin, ServiceUrl, SessionCookieSetting,
@@ -53,3 +60,4 @@ pub use config::{
 pub use otp_client::UnusableKey;
 pub use serve::{StartError, serve};
 pub use throttle::AddressLimits;
+pub use webhooks::WebhookSettings;

@@ -1,22 +1,48 @@
-//! Reads the settings, listens, and serves until it is told to stop.
+//! Reads the settings, then serves until it is told to stop, or does a chore.
 
 use std::io::Write;
 use std::process::ExitCode;
 
-use backend::{Config, StartError};
+use backend::{Chore, Config, StartError};
+use clap::Parser;
 use tokio::net::TcpListener;
+
+#[derive(Parser)]
+#[command(version, name = "backend")]
+struct CommandLine {
+    #[command(flatten)]
+    config: Config,
+    #[command(subcommand)]
+    chore: Option<Chore>,
+}
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let config = Config::load();
-    if let Err(error) = edge::logging::init(&config.log) {
-        return fail(&format!("LOG can't be understood: {error}"));
-    }
-    edge::process::lock_down();
-    match run(config).await {
+    let CommandLine { mut config, chore } = CommandLine::parse();
+    config.read_environment();
+    let outcome = match chore {
+        None | Some(Chore::Serve) => serve(config).await,
+        Some(chore) => {
+            edge::process::lock_down();
+            let done = chore.run(&config, &mut std::io::stdout()).await;
+            done.map_err(|error| error.to_string())
+        }
+    };
+    match outcome {
         Ok(()) => ExitCode::SUCCESS,
-        Err(error) => fail(&error.to_string()),
+        Err(sentence) => {
+            // If even that can't be written, the exit code says it.
+            let _ = writeln!(std::io::stderr(), "backend: {sentence}");
+            ExitCode::FAILURE
+        }
     }
+}
+
+async fn serve(config: Config) -> Result<(), String> {
+    edge::logging::init(&config.log)
+        .map_err(|error| format!("LOG can't be understood: {error}"))?;
+    edge::process::lock_down();
+    run(config).await.map_err(|error| error.to_string())
 }
 
 async fn run(config: Config) -> Result<(), StartError> {
@@ -25,10 +51,4 @@ async fn run(config: Config) -> Result<(), StartError> {
         .await
         .map_err(StartError::Listen)?;
     backend::serve(config, listener, stop).await
-}
-
-/// Says on standard error why it does not run. If even that can't be written, the exit code says it.
-fn fail(sentence: &str) -> ExitCode {
-    let _ = writeln!(std::io::stderr(), "backend: {sentence}");
-    ExitCode::FAILURE
 }

@@ -1,28 +1,45 @@
-//! The OTP service as the calls see it: one function per call of its contract. The only way out of this
-//! process, and the only holder of the secret key.
+//! The OTP service as the calls see it: one function per call of its contract. The only way to it, and the only
+//! holder of the secret key.
 //!
-//! Not here: sockets and time limits ([`transport`]), what an error becomes ([`reply`]).
+//! A call goes on one of two ways, sends on their own, each with places and a circuit breaker ([`lane`]). While a
+//! breaker is open nothing leaves but a probe every five seconds, which is the call of somebody or, where nobody
+//! comes, the one that [`OtpClient::look_after`] makes. What changes nothing is repeated once in a while ([`repeats`]),
+//! a send or a verification never.
+//!
+//! Not here: a call's way through all that ([`exchange`]), sockets and time limits ([`transport`]), what an answer becomes
+//! ([`reply`]), users and sessions ([`users`], [`sessions`]), whether the service works at all ([`readiness`]).
 
+mod exchange;
+mod fault;
+mod lane;
+mod readiness;
+mod repeats;
 mod reply;
+mod sessions;
 mod transport;
 mod users;
 
 use std::fmt;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
+
+use edge::clock::Clock;
 
 use edge::settings::Secret;
 use edge::{ApiError, IdempotencyKey};
-use http::{Method, StatusCode};
-use serde::Serialize;
-use serde::de::DeserializeOwned;
+use http::Method;
+use shared::ErrorType;
 use shared::otp_service::{
-    BASE_PATH, DeleteSessionRequest, DeleteSessionResponse, GetDeliveryResponse,
-    ListCountriesResponse, ListSessionsResponse, LoginOrCreateUserBySmsResponse,
-    SendOtpBySmsRequest, SendOtpBySmsResponse, Session, VerifyOtpRequest, VerifyOtpResponse,
-    VerifySessionRequest, VerifySessionResponse,
+    BASE_PATH, GetDeliveryResponse, ListCountriesResponse, LoginOrCreateUserBySmsResponse,
+    SendOtpBySmsRequest, SendOtpBySmsResponse, VerifyOtpRequest, VerifyOtpResponse,
 };
-use shared::{ErrorType, HiddenText, SessionLifetime, SessionToken};
 
+use crate::events::Events;
+pub(crate) use fault::Fault;
+use lane::Lane;
+pub(crate) use lane::Way;
+pub(crate) use readiness::NotReady;
+use repeats::Repeats;
 use reply::Expect;
 use transport::{Call, Transport};
 
@@ -56,27 +73,37 @@ impl fmt::Display for UnusableKey {
 
 impl std::error::Error for UnusableKey {}
 
-/// Why the OTP service is not fit for work.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum NotReady {
-    /// It answers, but not to our key.
-    KeyRefused,
-    /// It can't be reached, or what answers there is no OTP service.
-    Silent(String),
-}
-
-/// A connection pool to one OTP service, with the key.
+/// Connections to one OTP service, with the key.
 #[derive(Debug)]
 pub(crate) struct OtpClient {
     transport: Transport,
     limits: TimeLimits,
+    clock: Clock,
+    events: Arc<Events>,
+    sends: Lane,
+    others: Lane,
+    repeats: Mutex<Repeats>,
 }
 
 impl OtpClient {
     /// `base` is scheme, host and port.
-    pub(crate) fn new(base: &str, key: &Secret, limits: TimeLimits) -> Result<Self, UnusableKey> {
+    pub(crate) fn new(
+        base: &str,
+        key: &Secret,
+        limits: TimeLimits,
+        clock: Clock,
+        events: Arc<Events>,
+    ) -> Result<Self, UnusableKey> {
         let transport = Transport::new(&format!("{base}{BASE_PATH}"), key, limits.connect)?;
-        Ok(Self { transport, limits })
+        Ok(Self {
+            transport,
+            limits,
+            sends: Lane::new(Way::Sends, clock.clone()),
+            others: Lane::new(Way::Others, clock.clone()),
+            clock,
+            events,
+            repeats: Mutex::default(),
+        })
     }
 
     /// Sends a code. Never repeated: its bytes may have left (H-02).
@@ -84,7 +111,7 @@ impl OtpClient {
         &self,
         request: &SendOtpBySmsRequest,
         key: Option<&IdempotencyKey>,
-    ) -> Result<LoginOrCreateUserBySmsResponse, ApiError> {
+    ) -> Result<LoginOrCreateUserBySmsResponse, Fault> {
         const PASSES: Expect = Expect(&[
             ErrorType::InvalidPhoneNumber,
             ErrorType::InvalidRequest,
@@ -97,11 +124,7 @@ impl OtpClient {
             ErrorType::SmsNotSent,
             ErrorType::SmsBudgetExhausted,
         ]);
-        let call = Call {
-            idempotency_key: key.map(IdempotencyKey::as_str),
-            limit: self.limits.send,
-            ..self.call(Method::POST, "/otps/sms/login_or_create")
-        };
+        let call = self.sending("/otps/sms/login_or_create", key);
         self.exchange(call, Some(request), PASSES).await
     }
 
@@ -110,7 +133,7 @@ impl OtpClient {
         &self,
         request: &SendOtpBySmsRequest,
         key: Option<&IdempotencyKey>,
-    ) -> Result<SendOtpBySmsResponse, ApiError> {
+    ) -> Result<SendOtpBySmsResponse, Fault> {
         const PASSES: Expect = Expect(&[
             ErrorType::UserNotFound,
             ErrorType::InvalidPhoneNumber,
@@ -124,11 +147,7 @@ impl OtpClient {
             ErrorType::SmsNotSent,
             ErrorType::SmsBudgetExhausted,
         ]);
-        let call = Call {
-            idempotency_key: key.map(IdempotencyKey::as_str),
-            limit: self.limits.send,
-            ..self.call(Method::POST, "/otps/sms/send")
-        };
+        let call = self.sending("/otps/sms/send", key);
         self.exchange(call, Some(request), PASSES).await
     }
 
@@ -147,14 +166,14 @@ impl OtpClient {
             ErrorType::RequestInProgress,
         ]);
         let call = self.call(Method::POST, "/otps/verify");
-        self.exchange(call, Some(request), PASSES).await
+        Ok(self.exchange(call, Some(request), PASSES).await?)
     }
 
     /// The countries that the service sends text messages to, none for all; `not_found` where it has no such call.
     pub(crate) async fn list_countries(&self) -> Result<ListCountriesResponse, ApiError> {
         const PASSES: Expect = Expect(&[ErrorType::NotFound]);
-        let call = self.call(Method::GET, "/otps/sms/countries");
-        self.exchange(call, None::<&()>, PASSES).await
+        let call = self.read(Method::GET, "/otps/sms/countries");
+        Ok(self.exchange(call, None::<&()>, PASSES).await?)
     }
 
     /// How far a challenge's newest message has come; `not_found` where the service has no such call.
@@ -163,73 +182,8 @@ impl OtpClient {
         challenge_id: &str,
     ) -> Result<GetDeliveryResponse, ApiError> {
         const PASSES: Expect = Expect(&[ErrorType::NotFound]);
-        let call = self.call(Method::GET, &format!("/otps/{challenge_id}/delivery"));
-        self.exchange(call, None::<&()>, PASSES).await
-    }
-
-    /// The live session behind a token; with `extend` its end is moved.
-    pub(crate) async fn verify_session(
-        &self,
-        token: &SessionToken,
-        extend: Option<SessionLifetime>,
-    ) -> Result<Session, ApiError> {
-        let request = VerifySessionRequest {
-            session_token: Some(HiddenText::from(token.as_str())),
-            session_jwt: None,
-            session_expires_in: extend,
-        };
-        let call = self.call(Method::POST, "/sessions/verify");
-        let answer: VerifySessionResponse = self.exchange(call, Some(&request), SESSION).await?;
-        Ok(answer.session)
-    }
-
-    /// The user's live sessions.
-    pub(crate) async fn list_sessions(&self, user_id: &str) -> Result<Vec<Session>, ApiError> {
-        let query: String = form_urlencoded::Serializer::new(String::new())
-            .append_pair("user_id", user_id)
-            .finish();
-        let call = self.call(Method::GET, &format!("/sessions/list?{query}"));
-        let answer: ListSessionsResponse = self.exchange(call, None::<&()>, SESSION).await?;
-        Ok(answer.sessions)
-    }
-
-    /// Ends the session behind a token.
-    pub(crate) async fn end_session(&self, token: &SessionToken) -> Result<(), ApiError> {
-        self.delete_session(&DeleteSessionRequest {
-            session_token: Some(HiddenText::from(token.as_str())),
-            ..DeleteSessionRequest::default()
-        })
-        .await
-    }
-
-    /// Ends a session by its id.
-    pub(crate) async fn end_session_by_id(&self, session_id: &str) -> Result<(), ApiError> {
-        self.delete_session(&DeleteSessionRequest {
-            session_id: Some(session_id.to_owned()),
-            ..DeleteSessionRequest::default()
-        })
-        .await
-    }
-
-    /// Asks for a user that can't be there: 404 shows that the service answers and takes the key.
-    pub(crate) async fn readiness(&self) -> Result<(), NotReady> {
-        let call = self.call(Method::GET, "/users/user_000000000000000000000000000");
-        match self.transport.exchange(call, None).await {
-            Ok(reply) => match reply.status {
-                StatusCode::NOT_FOUND => Ok(()),
-                StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => Err(NotReady::KeyRefused),
-                status => Err(NotReady::Silent(format!(
-                    "the OTP service answered {status}"
-                ))),
-            },
-            Err(failure) => Err(NotReady::Silent(failure.to_string())),
-        }
-    }
-
-    async fn delete_session(&self, request: &DeleteSessionRequest) -> Result<(), ApiError> {
-        let call = self.call(Method::DELETE, "/sessions/delete");
-        let _: DeleteSessionResponse = self.exchange(call, Some(request), SESSION).await?;
-        Ok(())
+        let call = self.read(Method::GET, &format!("/otps/{challenge_id}/delivery"));
+        Ok(self.exchange(call, None::<&()>, PASSES).await?)
     }
 
     fn call(&self, method: Method, path: &str) -> Call<'static> {
@@ -237,28 +191,29 @@ impl OtpClient {
             method,
             path: path.to_owned(),
             idempotency_key: None,
+            way: Way::Others,
+            is_read: false,
             limit: self.limits.other,
         }
     }
 
-    async fn exchange<T: DeserializeOwned>(
-        &self,
-        call: Call<'_>,
-        body: Option<&impl Serialize>,
-        expect: Expect,
-    ) -> Result<T, ApiError> {
-        let body = body.map(serde_json::to_vec).transpose();
-        let body = body
-            .map_err(|error| ApiError::internal(format_args!("a request is no JSON: {error}")))?;
-        match self.transport.exchange(call, body).await {
-            Ok(reply) => expect.read(&reply),
-            Err(failure) => Err(failure.into()),
+    /// A call that changes nothing.
+    fn read(&self, method: Method, path: &str) -> Call<'static> {
+        Call {
+            is_read: true,
+            ..self.call(method, path)
+        }
+    }
+
+    fn sending<'a>(&self, path: &str, key: Option<&'a IdempotencyKey>) -> Call<'a> {
+        Call {
+            idempotency_key: key.map(IdempotencyKey::as_str),
+            way: Way::Sends,
+            limit: self.limits.send,
+            ..self.call(Method::POST, path)
         }
     }
 }
-
-/// What session calls may answer.
-const SESSION: Expect = Expect(&[ErrorType::InvalidSession, ErrorType::SessionNotFound]);
 
 #[cfg(test)]
 mod tests;

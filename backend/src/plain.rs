@@ -17,7 +17,6 @@ pub(crate) mod sign_out;
 pub(crate) mod sign_out_device;
 pub(crate) mod sign_out_others;
 mod state;
-mod time;
 pub(crate) mod verify;
 
 use std::sync::Arc;

@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::middleware::from_fn_with_state;
-use axum::routing::{delete, get, post};
+use axum::routing::{get, post};
 use edge::{EdgeLimits, Work, harden};
 
 use crate::app::App;
+use crate::openapi::{self, Endpoints};
 use crate::{api, bundle, health, origin, outbox, plain, sign_in};
 
 /// The backend as a service, with everything around it that holds for every request.
@@ -16,46 +17,8 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         hsts: app.settings.public_url.is_https(),
         ..EdgeLimits::default()
     };
-    let calls = Router::new()
-        .route("/api/config", get(api::config::handle))
-        .route("/api/otp/send", post(api::send_otp::handle))
-        .route("/api/otp/verify", post(api::verify_otp::handle))
-        .route("/api/otp/delivery", post(api::get_delivery::handle))
-        .route(
-            "/api/session",
-            get(api::get_session::handle).delete(api::end_session::handle),
-        )
-        .route("/api/session/extend", post(api::extend_session::handle))
-        .route(
-            "/api/sessions",
-            get(api::list_sessions::handle).delete(api::end_other_sessions::handle),
-        )
-        .route(
-            "/api/sessions/{session_id}",
-            delete(api::end_one_session::handle),
-        )
-        .route("/api/challenges", post(api::challenges::create::handle))
-        .route(
-            "/api/challenges/{challenge_id}/redeem",
-            post(api::challenges::redeem::handle),
-        )
-        .route("/api/client-address", get(api::client_address::handle))
-        .route("/api/token", post(api::create_access_token::handle))
-        .route("/api/auth/check", get(api::check_auth::handle))
-        .route(
-            "/api/accounts",
-            get(api::accounts::list::handle).post(api::accounts::link::handle),
-        )
-        .route("/api/accounts/search", post(api::accounts::find::handle))
-        .route(
-            "/api/accounts/{account_id}",
-            get(api::accounts::get::handle).delete(api::accounts::delete::handle),
-        )
-        .route(
-            "/api/accounts/{account_id}/external_id",
-            delete(api::accounts::unlink::handle),
-        )
-        .route_layer(from_fn_with_state(Arc::clone(&app), origin::check));
+    let (calls, declared) = endpoints().into_parts();
+    let calls = calls.route_layer(from_fn_with_state(Arc::clone(&app), origin::check));
     let plain = Router::new()
         .route("/plain", get(plain::phone::show).post(plain::send::handle))
         .route(
@@ -87,9 +50,8 @@ pub(crate) fn router(app: Arc<App>) -> Router {
             post(plain::challenge::resend::handle),
         )
         .route_layer(from_fn_with_state(Arc::clone(&app), origin::check_form));
-    let others = health()
+    let others = openapi::routes(declared)
         .route("/sign-in", get(sign_in::handle))
-        .route("/.well-known/jwks.json", get(api::get_public_keys::handle))
         .route("/outbox", get(outbox::handle))
         .route("/outbox/{*path}", get(outbox::handle))
         .fallback(bundle::handle);
@@ -100,7 +62,39 @@ pub(crate) fn router(app: Arc<App>) -> Router {
     harden(routes, limits, &app.traffic)
 }
 
-/// Is it up, and can it work? Also beside the metrics.
+/// What programs call: method, path, handler, and what the document says of it.
+#[rustfmt::skip]
+pub(crate) fn endpoints() -> Endpoints {
+    use api::{accounts, challenges};
+    Endpoints::default()
+        .get("/healthz", health::alive, health::alive_operation)
+        .get("/readyz", health::ready, health::ready_operation)
+        .get("/.well-known/jwks.json", api::get_public_keys::handle, api::get_public_keys::operation)
+        .below("/api")
+        .get("/config", api::config::handle, api::config::operation)
+        .post("/otp/send", api::send_otp::handle, api::send_otp::operation)
+        .post("/otp/verify", api::verify_otp::handle, api::verify_otp::operation)
+        .post("/otp/delivery", api::get_delivery::handle, api::get_delivery::operation)
+        .get("/session", api::get_session::handle, api::get_session::operation)
+        .delete("/session", api::end_session::handle, api::end_session::operation)
+        .post("/session/extend", api::extend_session::handle, api::extend_session::operation)
+        .get("/sessions", api::list_sessions::handle, api::list_sessions::operation)
+        .delete("/sessions", api::end_other_sessions::handle, api::end_other_sessions::operation)
+        .delete("/sessions/{session_id}", api::end_one_session::handle, api::end_one_session::operation)
+        .post("/token", api::create_access_token::handle, api::create_access_token::operation)
+        .get("/auth/check", api::check_auth::handle, api::check_auth::operation)
+        .get("/accounts", accounts::list::handle, accounts::list::operation)
+        .post("/accounts", accounts::link::handle, accounts::link::operation)
+        .post("/accounts/search", accounts::find::handle, accounts::find::operation)
+        .get("/accounts/{account_id}", accounts::get::handle, accounts::get::operation)
+        .delete("/accounts/{account_id}", accounts::delete::handle, accounts::delete::operation)
+        .delete("/accounts/{account_id}/external_id", accounts::unlink::handle, accounts::unlink::operation)
+        .post("/challenges", challenges::create::handle, challenges::create::operation)
+        .post("/challenges/{challenge_id}/redeem", challenges::redeem::handle, challenges::redeem::operation)
+        .get("/client-address", api::client_address::handle, api::client_address::operation)
+}
+
+/// Is it up, and can it work? Once more, beside the metrics.
 pub(crate) fn health() -> Router<Arc<App>> {
     Router::new()
         .route("/healthz", get(health::alive))

@@ -8,7 +8,8 @@ use edge::clock::Clock;
 use edge::keys::{Key, KeyError};
 use edge::metrics::Page;
 use edge::settings::SettingError;
-use edge::{Readiness, Stop, Traffic};
+use edge::tls::TlsError;
+use edge::{Door, Readiness, Stop, Traffic};
 use shared::ErrorType;
 use storage::OpenError;
 use tokio::net::TcpListener;
@@ -21,6 +22,8 @@ use crate::client::Proxies;
 use crate::config::Config;
 use crate::device::Devices;
 use crate::embedded::Embedded;
+use crate::events::Events;
+use crate::housekeeping::keep_house;
 use crate::otp_client::{OtpClient, TimeLimits, UnusableKey};
 use crate::outbox::Outbox;
 use crate::plain::Keeper;
@@ -32,7 +35,10 @@ use crate::server_key::ServerKeys;
 use crate::settings::{OtpService, Settings};
 use crate::store::{Place, Store};
 use crate::throttle::Throttle;
+use crate::throttle::flows::Flows;
+use crate::throttle::numbers::Numbers;
 use crate::verification::Seal;
+use crate::webhooks::{Webhooks, tell};
 
 /// Why the backend does not run; each is a sentence for the operator.
 #[derive(Debug)]
@@ -51,6 +57,8 @@ pub enum StartError {
     Client(UnusableKey),
     /// The listener, ours or the embedded service's.
     Listen(io::Error),
+    /// The certificate.
+    Tls(TlsError),
     /// Metrics can't be shown.
     Metrics(io::Error),
     /// The OTP service in this process.
@@ -69,6 +77,7 @@ impl fmt::Display for StartError {
             Self::Bundle(error) => write!(f, "STATIC_DIR can't be read: {error}"),
             Self::Client(error) => error.fmt(f),
             Self::Listen(error) => write!(f, "can't listen: {error}"),
+            Self::Tls(error) => write!(f, "TLS_CERT_FILE and TLS_KEY_FILE: {error}"),
             Self::Metrics(error) => write!(f, "METRICS_ADDR: {error}"),
             Self::OtpService(error) => write!(f, "the OTP service in this process: {error}"),
             Self::OtpServiceEnded => {
@@ -104,32 +113,35 @@ pub async fn serve(config: Config, listener: TcpListener, stop: Stop) -> Result<
         config.backend_key()?.as_ref(),
         &config.data_dir.join("backend.key"),
     )?;
+    let door = Door::new(listener, config.tls.load().map_err(StartError::Tls)?);
     let chosen = OtpService::choose(&config)?;
     let server_keys = ServerKeys::parse(config.server_keys()?.as_ref())?;
     let tokens = AccessTokens::of(&config, settings.public_url.to_string(), &key)?;
+    let webhooks = Webhooks::of(&config.webhooks)?.map(Arc::new);
     let store = Store::open(&Place::of(&config)?).map_err(StartError::Accounts)?;
+    let store = store.announcing(webhooks.is_some());
     let mut embedded = match &chosen {
         OtpService::Embedded => Some(Embedded::start(&config, &settings).await?),
         OtpService::Remote { .. } => None,
     };
-    let otp = match (&chosen, &embedded) {
-        (OtpService::Remote { url, key }, _) => {
-            OtpClient::new(&url.to_string(), key, TimeLimits::default())
-        }
-        (OtpService::Embedded, None) => return Err(StartError::OtpServiceEnded),
-        (OtpService::Embedded, Some(own)) => OtpClient::new(
-            &format!("http://{}", own.authority),
-            &own.key,
-            TimeLimits::default(),
-        ),
-    };
-    let otp = otp.map_err(StartError::Client)?;
-    if matches!(chosen, OtpService::Remote { .. }) {
-        narrow(&mut settings, &otp).await?;
-    }
     let clock = Clock::system();
     let mut registry = edge::metrics::registry(env!("CARGO_PKG_VERSION"), clock.now());
+    let events = Arc::new(Events::register(&mut registry));
+    let (base, otp_key) = match (&chosen, &embedded) {
+        (OtpService::Remote { url, key }, _) => (url.to_string(), key),
+        (OtpService::Embedded, None) => return Err(StartError::OtpServiceEnded),
+        (OtpService::Embedded, Some(own)) => (format!("http://{}", own.authority), &own.key),
+    };
+    let limits = TimeLimits::default();
+    let otp = OtpClient::new(&base, otp_key, limits, clock.clone(), Arc::clone(&events));
+    let otp = otp.map_err(StartError::Client)?;
+    let numbers = Numbers::new(&key, config.limit_numbers);
+    match &chosen {
+        OtpService::Remote { .. } => narrow(&mut settings, &otp, &numbers).await?,
+        OtpService::Embedded => numbers.learn(true),
+    }
     let traffic = Traffic::new(&mut registry, &config.traffic, router::work_of);
+    traffic.export_to_collector(&config.traffic, "backend", env!("CARGO_PKG_VERSION"));
     let page = match config.traffic.metrics_addr {
         Some(address) => Some(Page::bind(address, config.insecure_listen).await),
         None => None,
@@ -137,6 +149,8 @@ pub async fn serve(config: Config, listener: TcpListener, stop: Stop) -> Result<
     let page = page.transpose().map_err(StartError::Metrics)?;
     let app = Arc::new(App {
         clock,
+        events,
+        webhooks,
         registry: Arc::new(registry),
         traffic,
         readiness: Readiness::default(),
@@ -145,6 +159,8 @@ pub async fn serve(config: Config, listener: TcpListener, stop: Stop) -> Result<
         carrier: Carrier::new(&key, &settings),
         proxies: Proxies::new(&config.trusted_proxies),
         throttle: Throttle::new(&config.per_address, settings.public_url.is_loopback()),
+        numbers,
+        flows: Flows::new(),
         returns: Returns::new(&config.return_origins, &settings.public_url),
         tokens,
         devices: Devices::new(&key, &settings.public_url),
@@ -154,19 +170,21 @@ pub async fn serve(config: Config, listener: TcpListener, stop: Stop) -> Result<
         bundle: Bundle::load(&config.static_dir, &settings).map_err(StartError::Bundle)?,
         outbox: embedded
             .as_ref()
+            .filter(|own| own.has_outbox)
             .map(|own| Outbox::new(own.authority.clone())),
         store,
         server_keys,
         settings,
     });
     tracing::info!(%address, public_url = %app.settings.public_url, client_address = %app.proxies, "ready");
-    if app.proxies.is_empty() && app.settings.public_url.is_https() {
+    if app.proxies.is_empty() && app.settings.public_url.is_https() && !config.tls.are_set() {
         // Somebody else ends TLS, so there is a proxy (B-08).
         tracing::warn!(
             "PUBLIC_URL is https and TRUSTED_PROXIES is empty: everybody behind the proxy counts as one address; see /api/client-address"
         );
     }
-    let outcome = run(listener, &app, page, &stop, embedded.as_mut()).await;
+    let outcome = run(door, &app, page, &stop, embedded.as_mut()).await;
+    app.traffic.flush_spans().await;
     let stopped = match embedded {
         Some(own)
             if !matches!(
@@ -186,10 +204,17 @@ pub async fn serve(config: Config, listener: TcpListener, stop: Stop) -> Result<
 }
 
 /// The page offers the countries that the OTP service sends codes to (G-01), as far as it says so now: the vendor's
-/// does not, and one that can't be asked refuses the others by itself.
-async fn narrow(settings: &mut Settings, otp: &OtpClient) -> Result<(), StartError> {
+/// does not, and one that can't be asked refuses the others by itself. One that says so is ours.
+async fn narrow(
+    settings: &mut Settings,
+    otp: &OtpClient,
+    numbers: &Numbers,
+) -> Result<(), StartError> {
     match otp.list_countries().await {
-        Ok(served) => settings.narrow(&served.countries),
+        Ok(served) => {
+            numbers.learn(true);
+            settings.narrow(&served.countries)
+        }
         Err(error) if error.error_type() == ErrorType::NotFound => Ok(()),
         Err(_) => {
             tracing::warn!(
@@ -201,7 +226,7 @@ async fn narrow(settings: &mut Settings, otp: &OtpClient) -> Result<(), StartErr
 }
 
 async fn run(
-    listener: TcpListener,
+    door: Door,
     app: &Arc<App>,
     page: Option<Page>,
     stop: &Stop,
@@ -214,7 +239,7 @@ async fn run(
         }
     };
     let router = router::router(Arc::clone(app));
-    let served = edge::serve(listener, router, &app.traffic, stop.clone());
+    let served = edge::serve(door, router, &app.traffic, stop.clone());
     let shown = async {
         if let Some(page) = page {
             let health = router::health().with_state(Arc::clone(app));
@@ -222,9 +247,20 @@ async fn run(
             page.serve(registry, health, stop.clone()).await;
         }
     };
+    // When the listener fails nobody says to the others that they are to stop.
+    let all = async {
+        let served = async { served.await.map_err(StartError::Listen) };
+        let beside = async {
+            tokio::join!(shown, tell(app, stop));
+            Ok(())
+        };
+        tokio::try_join!(served, beside).map(|_| ())
+    };
     tokio::select! {
-        (served, ()) = async { tokio::join!(served, shown) } => served.map_err(StartError::Listen),
+        outcome = all => outcome,
         error = ended => Err(error),
+        () = app.otp.look_after() => Ok(()),
+        () = keep_house(app) => Ok(()),
     }
 }
 

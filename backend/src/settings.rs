@@ -44,11 +44,16 @@ pub(crate) enum OtpService {
 
 impl Settings {
     pub(crate) fn work_out(config: &Config, address: SocketAddr) -> Result<Self, StartError> {
-        check_listen(address, config.insecure_listen)?;
+        check_listen(address, config.insecure_listen || config.tls.are_set())?;
         let public_url = config
             .public_url
             .clone()
             .unwrap_or_else(|| PublicUrl::localhost(address.port()));
+        if config.tls.are_set() && !public_url.is_https() {
+            return Err(StartError::Setting(format!(
+                "PUBLIC_URL is {public_url}, but the backend ends TLS itself (TLS_CERT_FILE): make it https"
+            )));
+        }
         if !public_url.is_https() && !public_url.is_loopback() && !config.insecure_listen {
             return Err(StartError::Setting(format!(
                 "PUBLIC_URL is {public_url}: people would send their codes over the network in clear; \
@@ -230,6 +235,7 @@ mod tests {
                 &["--session-minutes", "1441", "--binding-cookie", "false"],
                 "needs BINDING_COOKIE",
             ),
+            (&["--tls-cert-file=a", "--tls-key-file=b"], "make it https"),
             (&["--countries", "US,XX"], "XX has no numbers"),
             (
                 &["--countries", "US,CA", "--default-country", "DE"],

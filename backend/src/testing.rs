@@ -5,9 +5,10 @@ mod jar;
 mod stub;
 
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
+use ::openapi::testing::Answers;
 use axum::Router;
 use clap::Parser;
 use edge::clock::{Clock, ManualClock};
@@ -26,17 +27,22 @@ use crate::carrier::Carrier;
 use crate::client::Proxies;
 use crate::config::Config;
 use crate::device::Devices;
+use crate::events::Events;
+use crate::openapi;
 use crate::otp_client::{OtpClient, TimeLimits};
 use crate::plain::Keeper;
 use crate::plain::challenge::Messenger;
 use crate::result_code::ResultCodes;
 use crate::return_to::Returns;
-use crate::router::{router, work_of};
+use crate::router::{endpoints, router, work_of};
 use crate::server_key::ServerKeys;
 use crate::settings::Settings;
 use crate::store::{Place, Store};
 use crate::throttle::Throttle;
+use crate::throttle::flows::Flows;
+use crate::throttle::numbers::Numbers;
 use crate::verification::Seal;
+use crate::webhooks::Webhooks;
 
 pub(crate) use jar::{Jar, place};
 pub(crate) use stub::{KEY, RIGHT_CODE, Script, Stub};
@@ -47,11 +53,18 @@ pub(crate) const NOW: i64 = 1_800_000_000;
 /// What the app's servers show.
 pub(crate) const SERVER_KEY: &str = "sk_aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
 
+/// What signs webhooks, where a test has them told.
+pub(crate) const WEBHOOK_SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+/// Every answer of every test is held to the OpenAPI document.
+static ANSWERS: LazyLock<Arc<Answers>> =
+    LazyLock::new(|| Answers::of(&openapi::document(&endpoints().into_parts().1)));
+
 /// A backend in memory.
 pub(crate) struct Harness {
     pub(crate) stub: Stub,
     pub(crate) clock: ManualClock,
     pub(crate) router: Router,
+    pub(crate) app: Arc<App>,
     pub(crate) store: Store,
     folder: TempDir,
 }
@@ -81,7 +94,12 @@ impl Harness {
 
     /// With these arguments of the command line.
     pub(crate) async fn with(arguments: &[&str]) -> Self {
-        Self::build(arguments, TimeLimits::default(), |_| {}).await
+        Self::build(arguments, TimeLimits::default(), |_| {}, None).await
+    }
+
+    /// With an OTP service at this address instead of the stub.
+    pub(crate) async fn beside(base: &str) -> Self {
+        Self::build(&[], TimeLimits::default(), |_| {}, Some(base)).await
     }
 
     /// With limits so short that a silent service shows at once.
@@ -91,7 +109,7 @@ impl Harness {
             send: Duration::from_millis(50),
             other: Duration::from_millis(50),
         };
-        Self::build(&[], limits, |_| {}).await
+        Self::build(&[], limits, |_| {}, None).await
     }
 
     /// With a built page, written by `write` into its folder.
@@ -100,32 +118,58 @@ impl Harness {
     }
 
     pub(crate) async fn with_page_and(arguments: &[&str], write: impl FnOnce(&Path)) -> Self {
-        Self::build(arguments, TimeLimits::default(), write).await
+        Self::build(arguments, TimeLimits::default(), write, None).await
     }
 
-    async fn build(arguments: &[&str], limits: TimeLimits, write: impl FnOnce(&Path)) -> Self {
+    async fn build(
+        arguments: &[&str],
+        limits: TimeLimits,
+        write: impl FnOnce(&Path),
+        base: Option<&str>,
+    ) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let dist = folder.path().join("dist");
         write(&dist);
-        let config = Config::parse_from(["backend"].iter().chain(arguments));
+        let mut config = Config::parse_from(["backend"].iter().chain(arguments));
+        if config.webhooks.webhook_url.is_some() {
+            config.webhooks.webhook_secret = Some(Secret::from(WEBHOOK_SECRET));
+        }
+        let webhooks = Webhooks::of(&config.webhooks).unwrap().map(Arc::new);
         let settings = Settings::work_out(&config, "127.0.0.1:3000".parse().unwrap()).unwrap();
         let (clock, hand) = Clock::manual(NOW);
         let stub = Stub::start(clock.clone()).await;
         let key = Key::load(Some(&Secret::from("0f".repeat(32).as_str())), Path::new("")).unwrap();
         let store = Store::open(&Place::File(folder.path().join("accounts.db"))).unwrap();
+        let store = store.announcing(webhooks.is_some());
         let mut registry = Registry::default();
         let limits_of_traffic = TrafficLimits::default();
+        let events = Arc::new(Events::register(&mut registry));
+        let (base, key_of_service) = (base.unwrap_or(&stub.base), Secret::from(KEY));
+        let otp = OtpClient::new(
+            base,
+            &key_of_service,
+            limits,
+            clock.clone(),
+            Arc::clone(&events),
+        );
+        let numbers = Numbers::new(&key, config.limit_numbers);
+        // The stub is one of ours unless it is told otherwise.
+        numbers.learn(true);
         let app = App {
             traffic: Traffic::new(&mut registry, &limits_of_traffic, work_of),
             registry: Arc::new(registry),
+            events,
+            webhooks,
             // What a test has broken or mended shows at once.
             readiness: Readiness::fresh_for(Duration::ZERO),
             clock,
-            otp: OtpClient::new(&stub.base, &Secret::from(KEY), limits).unwrap(),
+            otp: otp.unwrap(),
             seal: Seal::new(&key),
             carrier: Carrier::new(&key, &settings),
             proxies: Proxies::new(&config.trusted_proxies),
             throttle: Throttle::new(&config.per_address, settings.public_url.is_loopback()),
+            numbers,
+            flows: Flows::new(),
             returns: Returns::new(&config.return_origins, &settings.public_url),
             tokens: AccessTokens::of(&config, settings.public_url.to_string(), &key).unwrap(),
             devices: Devices::new(&key, &settings.public_url),
@@ -138,10 +182,12 @@ impl Harness {
             server_keys: ServerKeys::parse(Some(&Secret::from(SERVER_KEY))).unwrap(),
             settings,
         };
+        let app = Arc::new(app);
         Self {
             stub,
             clock: hand,
-            router: router(Arc::new(app)),
+            router: ANSWERS.hold(router(Arc::clone(&app))),
+            app,
             store,
             folder,
         }

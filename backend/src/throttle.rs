@@ -1,9 +1,14 @@
 //! What one address may do: codes that it has sent (B-05) and codes that it presents (B-06, B-16), at every door of the
 //! backend (B-09). An address is an IPv4 address, or an IPv6 network of 64 bits, which one household has.
 //!
-//! Counted in memory, so each backend counts for itself. What a number may do is the OTP service's business.
+//! Counted in memory, so each backend counts for itself. What a number and a verification may do is the OTP service's
+//! business, and that of [`numbers`] and [`flows`] where it is one of which we don't know that it counts.
+
+pub(crate) mod flows;
+pub(crate) mod numbers;
 
 use std::collections::HashMap;
+use std::hash::Hash;
 use std::net::{IpAddr, Ipv6Addr};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -11,13 +16,14 @@ use edge::ApiError;
 use shared::ErrorType;
 
 use crate::client::Client;
+use crate::otp_client::Fault;
 
 const TEN_MINUTES: i64 = 600;
 const FIVE_MINUTES: i64 = 300;
 const HOUR: i64 = 3600;
-/// So many addresses are remembered; those that do not fit are refused rather than forgotten ones let
-/// through again (B-11, B-13). At most 100 MiB.
-const ADDRESSES: usize = 250_000;
+/// So many addresses, or verifications, are remembered; those that do not fit are refused rather than forgotten ones
+/// let through again (B-11, B-13). At most 100 MiB.
+const MOST: usize = 250_000;
 /// Looking through all of them is for once in so many seconds.
 const SWEEP_EVERY: i64 = 10;
 
@@ -40,8 +46,8 @@ pub struct AddressLimits {
 /// All addresses' histories.
 #[derive(Debug)]
 pub(crate) struct Throttle {
-    starts: Mutex<Histories>,
-    verifies: Mutex<Histories>,
+    starts: Mutex<Histories<IpAddr>>,
+    verifies: Mutex<Histories<IpAddr>>,
     /// People sign in on this machine: it is a developer's.
     loopback_is_free: bool,
 }
@@ -101,23 +107,17 @@ impl Throttle {
 }
 
 impl Turn<'_> {
-    /// It does not count where the OTP service has surely sent nothing (B-10).
-    pub(crate) fn end<T>(self, outcome: &Result<T, ApiError>) {
-        let in_doubt = |error: &ApiError| {
-            matches!(
-                error.error_type(),
-                ErrorType::OtpServiceUnavailable | ErrorType::OtpServiceMisbehaved
-            )
-        };
-        if let (Err(error), Some((key, at))) = (outcome, self.taken)
-            && !in_doubt(error)
+    /// It does not count where surely nothing was sent (B-10).
+    pub(crate) fn end<T>(self, outcome: &Result<T, Fault>) {
+        if let (Err(fault), Some((key, at))) = (outcome, self.taken)
+            && !fault.in_doubt
         {
             held(&self.throttle.starts).give_back(key, at);
         }
     }
 }
 
-fn held(histories: &Mutex<Histories>) -> MutexGuard<'_, Histories> {
+fn held<K>(histories: &Mutex<Histories<K>>) -> MutexGuard<'_, Histories<K>> {
     histories.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -132,17 +132,27 @@ fn household(address: IpAddr) -> IpAddr {
     }
 }
 
+/// For how many seconds nothing more may happen, with `times` the oldest first, and so often at most in each span.
+fn wait(times: &[i64], limits: &[(i64, usize)], now: i64) -> i64 {
+    let waits = limits.iter().filter_map(|(span, most)| {
+        // The last so many are within the span: the oldest of them has to leave it.
+        let place = times.len().checked_sub(*most)?;
+        times.get(place).map(|oldest| oldest + span - now)
+    });
+    waits.max().unwrap_or(0).max(0)
+}
+
 #[derive(Debug)]
-struct Histories {
+struct Histories<K> {
     /// Spans in seconds, and how often; 0 is no limit.
     limits: Vec<(i64, usize)>,
     longest: i64,
     /// When, the oldest first, in Unix seconds.
-    of: HashMap<IpAddr, Vec<i64>>,
+    of: HashMap<K, Vec<i64>>,
     swept_at: i64,
 }
 
-impl Histories {
+impl<K: Eq + Hash> Histories<K> {
     fn new(limits: Vec<(i64, usize)>) -> Self {
         let limits: Vec<_> = limits.into_iter().filter(|(_, most)| *most > 0).collect();
         Self {
@@ -153,25 +163,19 @@ impl Histories {
         }
     }
 
-    fn take(&mut self, key: IpAddr, now: i64) -> Result<(), ApiError> {
+    fn take(&mut self, key: K, now: i64) -> Result<(), ApiError> {
         if self.limits.is_empty() {
             return Ok(());
         }
         if !self.of.contains_key(&key) && !self.has_room(now) {
-            let cause = "more addresses call than can be remembered";
+            let cause = "more callers come than can be remembered";
             return Err(ApiError::unavailable(ErrorType::Overloaded, cause)
                 .retry_after(u32::try_from(SWEEP_EVERY).unwrap_or(u32::MAX)));
         }
         let times = self.of.entry(key).or_default();
         times.retain(|at| *at > now - self.longest);
-        let waits = self.limits.iter().filter_map(|(span, most)| {
-            // The last so many are within the span: the oldest of them has to leave it.
-            let place = times.len().checked_sub(*most)?;
-            let oldest = times.get(place)?;
-            let wait = oldest + span - now;
-            (wait > 0).then_some(wait)
-        });
-        if let Some(wait) = waits.max() {
+        let wait = wait(times, &self.limits, now);
+        if wait > 0 {
             let secs = u32::try_from(wait).unwrap_or(u32::MAX);
             return Err(ApiError::from(ErrorType::TooManyRequests).retry_after(secs));
         }
@@ -179,7 +183,7 @@ impl Histories {
         Ok(())
     }
 
-    fn give_back(&mut self, key: IpAddr, at: i64) {
+    fn give_back(&mut self, key: K, at: i64) {
         if let Some(times) = self.of.get_mut(&key)
             && let Some(place) = times.iter().rposition(|time| *time == at)
         {
@@ -188,13 +192,13 @@ impl Histories {
     }
 
     fn has_room(&mut self, now: i64) -> bool {
-        if self.of.len() >= ADDRESSES && now >= self.swept_at + SWEEP_EVERY {
+        if self.of.len() >= MOST && now >= self.swept_at + SWEEP_EVERY {
             self.swept_at = now;
             let since = now - self.longest;
             self.of
                 .retain(|_, times| times.last().is_some_and(|at| *at > since));
         }
-        self.of.len() < ADDRESSES
+        self.of.len() < MOST
     }
 }
 

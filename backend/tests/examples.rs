@@ -24,3 +24,5 @@ mod second_factor;
 mod session_cookie;
 #[path = "examples/session_token.rs"]
 mod session_token;
+#[path = "examples/webhooks.rs"]
+mod webhooks;

@@ -21,7 +21,7 @@ impl Times {
     }
 
     /// Milliseconds that so many of a thousand steps did not exceed.
-    fn quantile(&mut self, of_a_thousand: usize) -> f64 {
+    pub(crate) fn quantile(&mut self, of_a_thousand: usize) -> f64 {
         self.0.sort_unstable();
         let place = self.0.len().saturating_sub(1) * of_a_thousand / 1000;
         self.0

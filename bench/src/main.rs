@@ -2,7 +2,8 @@
 //! what they cost. Prints tables; asserts nothing, since how fast a machine is is not a fault.
 //!
 //! Here live the command line and the order of things. The service under test is a process of its
-//! own that knows nothing of being measured; the codes are read beside it, from its data.
+//! own that knows nothing of being measured; the codes are read beside it, from its data. What the
+//! backend adds to an OTP service is measured by [`thin`].
 
 #![expect(
     clippy::print_stdout,
@@ -19,6 +20,8 @@ mod numbers;
 mod overload;
 mod process;
 mod size;
+mod thin;
+mod usage;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -34,7 +37,10 @@ use crate::process::{Service, Store};
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
 #[derive(Debug, Parser)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 struct CommandLine {
+    #[command(subcommand)]
+    instead: Option<thin::Part>,
     /// The release build of the OTP service
     #[arg(long)]
     service: PathBuf,
@@ -62,7 +68,12 @@ struct CommandLine {
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    match run(CommandLine::parse()).await {
+    let options = CommandLine::parse();
+    let ran = match options.instead {
+        Some(part) => thin::run(part).await,
+        None => run(options).await,
+    };
+    match ran {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             eprintln!("✗ {failure}");

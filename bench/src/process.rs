@@ -11,19 +11,18 @@ use std::time::{Duration, Instant};
 use clap::{Parser as _, ValueEnum};
 use otp_service::Config;
 use otp_service::testing::Beside;
+use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
 use test_postgres::Server;
 
 use crate::client::Client;
-use crate::{CommandLine, Failure};
+use crate::{CommandLine, Failure, usage};
 
 pub(crate) const KEY: &str = "sk_test_benchbenchbenchbenchbenchbenchbenchbenchbenchxxx";
 /// Of an app whose messages leave.
 pub(crate) const LIVE_KEY: &str = "sk_live_benchbenchbenchbenchbenchbenchbenchbenchbenchxxx";
 /// How long a service may take to come up or to end.
-const PATIENCE: Duration = Duration::from_secs(60);
-/// Ticks of the processor's time in a second, as Linux reports it to everybody.
-const TICKS: f64 = 100.0;
+pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Where the service keeps its data.
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -57,13 +56,31 @@ pub(crate) struct Data {
 }
 
 /// Ends with this value: everything that it answered is on disk.
-struct Running(Child);
+pub(crate) struct Running(Child);
+
+impl Running {
+    pub(crate) fn start(command: &mut Command) -> Result<Self, Failure> {
+        Ok(Self(command.spawn()?))
+    }
+
+    pub(crate) fn id(&self) -> u32 {
+        self.0.id()
+    }
+}
 
 impl Drop for Running {
     fn drop(&mut self) {
+        let workers = usage::children(self.id()).unwrap_or_default();
         // One that has ended by itself can't be killed; both ways it is gone after this.
         let _ = self.0.kill();
         let _ = self.0.wait();
+        // Those of nginx outlive a master that could not tell them.
+        for worker in workers
+            .into_iter()
+            .filter_map(|id| Pid::from_raw(id.cast_signed()))
+        {
+            let _ = kill_process(worker, Signal::KILL);
+        }
     }
 }
 
@@ -137,7 +154,7 @@ impl Service {
             command.env("DATABASE_URL", server.address());
         }
         let began = Instant::now();
-        let process = Running(command.spawn()?);
+        let process = Running::start(&mut command)?;
         while !is_up(&authority).await {
             if began.elapsed() > PATIENCE {
                 let log = std::fs::read_to_string(data.folder.path().join("log"))?;
@@ -176,26 +193,12 @@ impl Service {
 
     /// Seconds of processor time so far.
     pub(crate) fn processor_time(&self) -> Result<f64, Failure> {
-        let text = self.told("stat")?;
-        // The name of the program, in brackets, may hold anything.
-        let (_, fields) = text.rsplit_once(") ").ok_or("a strange stat")?;
-        let mut fields = fields.split(' ').skip(11);
-        let mut ticks =
-            || -> Result<f64, Failure> { Ok(fields.next().ok_or("a short stat")?.parse::<f64>()?) };
-        Ok((ticks()? + ticks()?) / TICKS)
+        usage::processor_time(self.process.id())
     }
 
     /// The most memory that was resident so far, in MiB.
     pub(crate) fn peak_memory(&self) -> Result<f64, Failure> {
-        let text = self.told("status")?;
-        let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-        let kib = line.and_then(|line| line.trim().strip_suffix(" kB"));
-        Ok(kib.ok_or("no VmHWM")?.trim().parse::<f64>()? / 1024.0)
-    }
-
-    fn told(&self, what: &str) -> Result<String, Failure> {
-        let id = self.process.0.id();
-        Ok(std::fs::read_to_string(format!("/proc/{id}/{what}"))?)
+        usage::peak_memory(self.process.id())
     }
 
     /// Ends the process; its data stays for the next one, or goes when it is dropped.

@@ -217,11 +217,12 @@ fn millis(span: Duration) -> i64 {
     i64::try_from(span.as_millis()).unwrap_or(i64::MAX)
 }
 
+/// Since 1970, by the host's clock: for what others compare with clocks of their own.
 #[allow(
     clippy::disallowed_methods,
     reason = "the one place that reads the host's clock"
 )]
-fn host_time() -> Duration {
+pub(crate) fn host_time() -> Duration {
     SystemTime::now()
         .duration_since(UNIX_EPOCH)
         .unwrap_or_default()

@@ -6,7 +6,6 @@
 mod answer;
 mod panics;
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
@@ -14,13 +13,13 @@ use axum::body::Body;
 use axum::extract::{MatchedPath, Request, State};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
-use base64::Engine;
-use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use http::{Method, header};
 use shared::ErrorType;
-use tracing::Instrument;
 
 use crate::body::BodyLimits;
+use crate::clock::host_time;
+use crate::spans::Ended;
+use crate::trace::Origin;
 use crate::{ApiError, Traffic, body, headers};
 
 /// Longest address that is served (D-11).
@@ -41,6 +40,8 @@ pub struct EdgeLimits {
     pub request_deadline: Duration,
     /// Adds `Strict-Transport-Security`; for a server whose public address is https (D-02).
     pub hsts: bool,
+    /// No browser calls, so a caller is believed how it calls a request itself.
+    pub callers_are_servers: bool,
 }
 
 impl Default for EdgeLimits {
@@ -50,25 +51,8 @@ impl Default for EdgeLimits {
             body_deadline: Duration::from_secs(5),
             request_deadline: Duration::from_secs(8),
             hsts: false,
+            callers_are_servers: false,
         }
-    }
-}
-
-/// Names one request in the log. Made here and taken from nobody; in a request's extensions.
-#[derive(Debug, Clone)]
-pub struct RequestId(Arc<str>);
-
-impl RequestId {
-    /// 22 letters, digits, `-` and `_`.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
-    fn random() -> Result<Self, getrandom::Error> {
-        let mut bytes = [0; 16];
-        getrandom::fill(&mut bytes)?;
-        Ok(Self(BASE64_URL_SAFE_NO_PAD.encode(bytes).into()))
     }
 }
 
@@ -93,27 +77,35 @@ async fn guard(
         running.answered(route, response.status());
         return response;
     };
-    let id = match RequestId::random() {
-        Ok(id) => id,
+    let origin = match Origin::of(request.headers(), limits.callers_are_servers) {
+        Ok(origin) => origin,
         Err(error) => return ApiError::internal(error).into_response(),
     };
-    request.extensions_mut().insert(id.clone());
     request.extensions_mut().insert(inside.clone());
 
-    let span = tracing::info_span!("request", id = id.as_str());
-    async {
+    let (id, traced) = (origin.id.clone(), origin.clone());
+    let work = async {
         let response = panics::caught(within_limits(limits, request, next)).await;
         let response = answer::finish(response, &id, limits);
         let took = running.answered(route, response.status());
         let ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
         let status = response.status().as_u16();
         tracing::info!(method, route, status, ms, "answered");
+        if let Some(spans) = traffic.spans().filter(|_| traced.span.is_sampled()) {
+            spans.ended(Ended {
+                origin: traced,
+                method,
+                route: route.to_owned(),
+                status: response.status(),
+                end: host_time(),
+                took,
+            });
+        }
         // Its place is free for the next one from here on.
         drop(inside);
         response
-    }
-    .instrument(span)
-    .await
+    };
+    origin.within(work).await
 }
 
 /// More came than can be done (I-10).

@@ -3,6 +3,7 @@
 //!
 //! Not here: what is logged. Secrets and numbers are kept out by the types that hide them (F-01).
 
+mod entry;
 mod line;
 
 use std::io;
@@ -11,7 +12,8 @@ use std::sync::Once;
 
 use tracing_subscriber::EnvFilter;
 
-use line::{Lines, Milliseconds};
+use entry::Entry;
+use line::Lines;
 
 static ONCE: Once = Once::new();
 
@@ -41,11 +43,7 @@ pub(crate) fn to<W: io::Write + 'static>(
     out: impl Fn() -> W + Send + Sync + 'static,
 ) -> impl tracing::Subscriber + Send + Sync {
     tracing_subscriber::fmt()
-        .json()
-        .flatten_event(true)
-        .with_current_span(true)
-        .with_span_list(false)
-        .with_timer(Milliseconds)
+        .event_format(Entry)
         .with_env_filter(filter)
         .with_writer(move || Lines::new(out()))
         .finish()

@@ -1,9 +1,10 @@
 //! The listener of both servers: HTTP/1.1 over hyper, with timers that work (D-12), small buffers
 //! (D-11) and a stop that loses no answer (I-09).
 //!
-//! Not here: TLS. A proxy in front ends it; [`crate::settings::check_listen`] keeps plain HTTP on
-//! loopback unless the operator says otherwise (D-01). How many connections there may be:
-//! [`crate::Traffic`].
+//! A proxy in front ends TLS, or [`crate::tls`] does; [`crate::settings::check_listen`] keeps plain HTTP on
+//! loopback unless the operator says otherwise (D-01).
+//!
+//! Not here: how many connections there may be ([`crate::Traffic`]).
 
 mod last_ones;
 
@@ -23,10 +24,12 @@ use hyper::service::Service;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::mpsc;
 
 use crate::pace::{self, Pace, Paced};
+use crate::tls::Tls;
 use crate::traffic::Open;
 use crate::{Stop, Traffic};
 
@@ -40,30 +43,55 @@ const QUIET: Duration = Duration::from_millis(100);
 /// How long to wait when the system has no more file handles, instead of spinning (I-12).
 const EXHAUSTED: Duration = Duration::from_millis(50);
 
-/// Serves `router` on `listener` until it is told to stop; comes back when no connection is left.
+/// Where callers come in.
+#[derive(Debug)]
+pub struct Door {
+    listener: TcpListener,
+    tls: Option<Tls>,
+}
+
+impl Door {
+    /// With TLS, or plain HTTP.
+    #[must_use]
+    pub fn new(listener: TcpListener, tls: Option<Tls>) -> Self {
+        Self { listener, tls }
+    }
+}
+
+impl From<TcpListener> for Door {
+    fn from(listener: TcpListener) -> Self {
+        Self::new(listener, None)
+    }
+}
+
+/// Serves `router` at this door until it is told to stop; comes back when no connection is left.
 ///
 /// Every request carries [`ConnectInfo<SocketAddr>`] and [`Stop`].
 ///
 /// # Errors
 /// When the listener itself fails; faults of single connections are not errors of the server.
 pub async fn serve(
-    listener: TcpListener,
+    door: impl Into<Door>,
     router: Router,
     traffic: &Traffic,
     stop: Stop,
 ) -> io::Result<()> {
+    let Door { listener, tls } = door.into();
     let (alive, mut all_gone) = mpsc::channel::<Infallible>(1);
     let server = Server {
         http: http(),
         router,
+        tls: tls.clone(),
         traffic: traffic.clone(),
         stop: stop.clone(),
         alive,
     };
     let mut closing = pin!(stop.closing());
+    let mut certificates = pin!(keep_up(tls));
     loop {
         tokio::select! {
             () = &mut closing => break,
+            () = &mut certificates => {}
             (socket, peer) = accept(&listener) => server.take(socket, peer),
         }
     }
@@ -79,9 +107,18 @@ pub async fn serve(
     Ok(())
 }
 
+/// Certificates that change; where there are none, this never ends either.
+async fn keep_up(tls: Option<Tls>) {
+    match tls {
+        Some(tls) => tls.keep_up().await,
+        None => std::future::pending().await,
+    }
+}
+
 struct Server {
     http: http1::Builder,
     router: Router,
+    tls: Option<Tls>,
     traffic: Traffic,
     stop: Stop,
     /// Every connection holds a clone.
@@ -91,35 +128,75 @@ struct Server {
 impl Server {
     fn take(&self, socket: TcpStream, peer: SocketAddr) {
         let Some(open) = self.traffic.connect(peer.ip()) else {
-            return refuse(&socket);
+            // Without a handshake nothing can be said.
+            if self.tls.is_none() {
+                refuse(&socket);
+            }
+            return;
         };
-        let pace = Pace::default();
-        let connection = self.connection(socket, peer, pace.clone());
-        let (stop, alive) = (self.stop.clone(), self.alive.clone());
+        if let Err(error) = socket.set_nodelay(true) {
+            tracing::debug!(%error, "TCP_NODELAY was refused");
+        }
+        let answering = self.answering(peer);
+        let (stop, alive, tls) = (self.stop.clone(), self.alive.clone(), self.tls.clone());
         tokio::spawn(async move {
             tokio::select! {
-                () = drive(connection, pace, &stop) => {}
+                () = answering.serve(socket, tls, &stop) => {}
                 () = stop.cutting() => {}
             }
             drop::<(Open, mpsc::Sender<Infallible>)>((open, alive));
         });
     }
 
-    fn connection(
-        &self,
-        socket: TcpStream,
-        peer: SocketAddr,
+    fn answering(&self, peer: SocketAddr) -> Answering {
+        Answering {
+            http: self.http.clone(),
+            router: self.router.clone(),
+            stop: self.stop.clone(),
+            peer,
+        }
+    }
+}
+
+/// What answers on one connection.
+struct Answering {
+    http: http1::Builder,
+    router: Router,
+    stop: Stop,
+    peer: SocketAddr,
+}
+
+impl Answering {
+    async fn serve(self, socket: TcpStream, tls: Option<Tls>, stop: &Stop) {
+        let pace = Pace::default();
+        let Some(tls) = tls else {
+            return drive(self.connection(socket, pace.clone()), pace, stop).await;
+        };
+        // As long as a request's head may take.
+        match tokio::time::timeout(pace::HEAD, tls.accept(socket)).await {
+            Ok(Ok(socket)) => drive(self.connection(socket, pace.clone()), pace, stop).await,
+            Ok(Err(error)) => tracing::debug!(%error, "a handshake failed"),
+            Err(_) => tracing::debug!("a handshake took too long"),
+        }
+    }
+
+    fn connection<T: AsyncRead + AsyncWrite + Unpin + 'static>(
+        self,
+        socket: T,
         pace: Pace,
     ) -> Connection<
+        T,
         impl Service<Request<Incoming>, Response = Response<Body>, Error = Infallible, Future: Send>
-        + use<>,
+        + use<T>,
     > {
-        if let Err(error) = socket.set_nodelay(true) {
-            tracing::debug!(%error, "TCP_NODELAY was refused");
-        }
-        let router = TowerToHyperService::new(self.router.clone());
+        let Self {
+            http,
+            router,
+            stop,
+            peer,
+        } = self;
+        let router = TowerToHyperService::new(router);
         let socket = TokioIo::new(Paced::new(socket, pace.clone()));
-        let stop = self.stop.clone();
         let service = service_fn(move |mut request: Request<Incoming>| {
             pace.answering();
             request.extensions_mut().insert(ConnectInfo(peer));
@@ -136,16 +213,17 @@ impl Server {
                 Ok(answer)
             }
         });
-        self.http.serve_connection(socket, service)
+        http.serve_connection(socket, service)
     }
 }
 
-type Connection<S> = http1::Connection<TokioIo<Paced<TcpStream>>, S>;
+type Connection<T, S> = http1::Connection<TokioIo<Paced<T>>, S>;
 
 /// Serves a connection to its end. Once the server closes that is the end of its running request, or,
 /// while it rests, a moment in which none has begun: a request may already be on its way.
-async fn drive<S>(connection: Connection<S>, pace: Pace, stop: &Stop)
+async fn drive<T, S>(connection: Connection<T, S>, pace: Pace, stop: &Stop)
 where
+    T: AsyncRead + AsyncWrite + Unpin + 'static,
     S: Service<Request<Incoming>, Response = Response<Body>, Error = Infallible>,
 {
     let mut connection = pin!(connection);
@@ -217,119 +295,4 @@ fn gone(error: &io::Error) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::{EdgeLimits, harden};
-    use axum::routing::get;
-    use std::sync::Arc;
-    use tokio::io::{AsyncReadExt, AsyncWriteExt};
-    use tokio::sync::Notify;
-    use tokio::task::JoinHandle;
-
-    struct Running {
-        address: SocketAddr,
-        stop: Stop,
-        done: JoinHandle<io::Result<()>>,
-    }
-
-    async fn start(router: Router) -> Running {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = listener.local_addr().unwrap();
-        let (traffic, stop) = (Traffic::uncounted(), Stop::default());
-        let router = harden(router, EdgeLimits::default(), &traffic);
-        let stopped = stop.clone();
-        let done = tokio::spawn(async move { serve(listener, router, &traffic, stopped).await });
-        Running {
-            address,
-            stop,
-            done,
-        }
-    }
-
-    async fn raw(address: SocketAddr, request: &str) -> String {
-        let mut socket = TcpStream::connect(address).await.unwrap();
-        socket.write_all(request.as_bytes()).await.unwrap();
-        let mut answer = Vec::new();
-        // A connection that is cut after the answer is fine; the answer is what counts.
-        let _ = socket.read_to_end(&mut answer).await;
-        String::from_utf8_lossy(&answer).into_owned()
-    }
-
-    fn routes() -> Router {
-        Router::new().route(
-            "/peer",
-            get(async |ConnectInfo(peer): ConnectInfo<SocketAddr>| peer.ip().to_string()),
-        )
-    }
-
-    #[tokio::test]
-    async fn a_request_over_a_socket_knows_its_peer() {
-        let server = start(routes()).await;
-        let answer = raw(
-            server.address,
-            "GET /peer HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n",
-        )
-        .await;
-        assert!(answer.starts_with("HTTP/1.1 200 OK\r\n"), "{answer}");
-        assert!(answer.ends_with("127.0.0.1"), "{answer}");
-        assert!(
-            !answer.to_ascii_lowercase().contains("\nserver:"),
-            "{answer}"
-        );
-    }
-
-    #[tokio::test]
-    async fn headers_of_more_than_sixteen_kibibytes_are_refused_d_11() {
-        let server = start(routes()).await;
-        let large = "x".repeat(17 * 1024);
-        let answer = raw(
-            server.address,
-            &format!("GET /peer HTTP/1.1\r\nhost: x\r\nlarge: {large}\r\n\r\n"),
-        )
-        .await;
-        assert!(answer.starts_with("HTTP/1.1 431 "), "{answer}");
-    }
-
-    #[tokio::test]
-    async fn what_two_servers_could_read_differently_is_refused_d_13() {
-        let server = start(routes()).await;
-        for head in [
-            "content-length: 1\r\ncontent-length: 2",
-            "content-length: +5",
-            "content-length: 0x5",
-            "host : y",
-            "a: b\r\n c: d",
-            "transfer-encoding: identity, chunked, gzip",
-        ] {
-            let request = format!("GET /peer HTTP/1.1\r\nhost: x\r\n{head}\r\n\r\n");
-            let answer = raw(server.address, &request).await;
-            assert!(answer.starts_with("HTTP/1.1 400 "), "{head}: {answer}");
-        }
-    }
-
-    #[tokio::test]
-    async fn a_stop_lets_the_running_request_end_i_09() {
-        let (entered, release) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
-        let (inside, gate) = (entered.clone(), release.clone());
-        let router = Router::new().route(
-            "/slow",
-            get(async move || {
-                inside.notify_one();
-                gate.notified().await;
-                "done"
-            }),
-        );
-        let server = start(router).await;
-        let request = "GET /slow HTTP/1.1\r\nhost: x\r\n\r\n";
-        let answer = tokio::spawn(async move { raw(server.address, request).await });
-        entered.notified().await;
-        server.stop.close();
-        release.notify_one();
-        assert!(answer.await.unwrap().ends_with("done"));
-        server.done.await.unwrap().unwrap();
-        assert!(
-            TcpListener::bind(server.address).await.is_ok(),
-            "the port is free again"
-        );
-    }
-}
+mod tests;

@@ -80,8 +80,8 @@ impl fmt::Display for SettingError {
             Self::NotLoopback { address } => write!(
                 f,
                 "{address} can be reached by others and this server speaks plain HTTP: listen on \
-                 127.0.0.1 behind a proxy that ends TLS, or say --insecure-listen if the network \
-                 in between is yours alone"
+                 127.0.0.1 behind a proxy that ends TLS, give it a certificate of its own \
+                 (--tls-cert-file), or say --insecure-listen if the network in between is yours alone"
             ),
         }
     }
@@ -108,6 +108,40 @@ pub fn secret(
         return Err(SettingError::Empty { name });
     }
     Ok(Some(found))
+}
+
+/// Where a chore moves a database to.
+#[derive(Debug, Clone, clap::Args)]
+pub struct MoveTarget {
+    /// Where to: `postgres://user@localhost:5432/name` without a password, or `sqlite:` and a file path
+    #[arg(long)]
+    pub to: Option<String>,
+    /// File that holds the address, which may have a password
+    #[arg(long)]
+    pub to_file: Option<PathBuf>,
+}
+
+impl MoveTarget {
+    /// The address. One that holds a password comes from a file, since others can read a command line (E-04).
+    ///
+    /// # Errors
+    /// A sentence, when there is none, or none that is to be used.
+    pub fn address(self) -> Result<Secret, String> {
+        if let Some(to) = &self.to {
+            let server = to.split_once("://").map_or("", |(_, rest)| rest);
+            let user = server.split_once('@').map_or("", |(user, _)| user);
+            if user.contains(':') || to.contains("password=") {
+                return Err(
+                    "an address with a password can be read by others on the command line: put it into a file and name \
+                     that with --to-file"
+                        .to_owned(),
+                );
+            }
+        }
+        secret("--to", self.to.map(Secret::new), self.to_file.as_deref())
+            .map_err(|error| error.to_string())?
+            .ok_or_else(|| "where to? Give --to or --to-file".to_owned())
+    }
 }
 
 fn read(name: &'static str, path: &Path) -> Result<Secret, SettingError> {

@@ -83,6 +83,11 @@ impl Stop {
         *self.0.borrow() > Step::Serving
     }
 
+    /// Comes back when the server no longer wants new work.
+    pub async fn stopping(&self) {
+        self.reached(Step::Leaving).await;
+    }
+
     /// Comes back when no more connections are to be taken.
     pub(crate) async fn closing(&self) {
         self.reached(Step::Leaving).await;
@@ -93,7 +98,7 @@ impl Stop {
     }
 
     /// Comes back when running requests are to be cut.
-    pub(crate) async fn cutting(&self) {
+    pub async fn cutting(&self) {
         self.reached(Step::Cut).await;
     }
 

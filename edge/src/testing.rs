@@ -8,8 +8,10 @@
 )]
 
 mod log;
+mod metrics;
 
 pub use log::{Log, somebody_listens};
+pub use metrics::{metrics_rows, table_rows};
 
 use std::collections::VecDeque;
 use std::convert::Infallible;

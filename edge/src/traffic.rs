@@ -6,7 +6,7 @@ mod counts;
 mod gate;
 
 use std::net::{IpAddr, SocketAddr};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use http::StatusCode;
@@ -15,6 +15,8 @@ use prometheus_client::registry::Registry;
 use connections::{Connected, Connections, TooMany};
 use counts::Counts;
 use gate::{Gate, Place};
+
+use crate::spans::{Collector, Spans};
 
 pub use gate::Work;
 
@@ -39,6 +41,9 @@ pub struct TrafficLimits {
     /// Address and port to show metrics and health at, as 127.0.0.1:9464 [default: not shown]
     #[arg(long, env = "METRICS_ADDR")]
     pub metrics_addr: Option<SocketAddr>,
+    /// Collector that gets a span of every request, by OTLP over HTTP, as http://127.0.0.1:4318 [default: none]
+    #[arg(long, env = "OTEL_EXPORTER_OTLP_ENDPOINT")]
+    pub otel_exporter_otlp_endpoint: Option<Collector>,
 }
 
 impl Default for TrafficLimits {
@@ -48,6 +53,7 @@ impl Default for TrafficLimits {
             connections_per_address: 100,
             requests_at_once: 192,
             metrics_addr: None,
+            otel_exporter_otlp_endpoint: None,
         }
     }
 }
@@ -71,6 +77,7 @@ struct Inner {
     counts: Counts,
     work_of: fn(&str) -> Work,
     unsaid: Mutex<Unsaid>,
+    spans: OnceLock<Spans>,
 }
 
 /// Refusals that the log does not tell yet.
@@ -97,6 +104,7 @@ impl Traffic {
             counts: Counts::register(registry),
             work_of,
             unsaid: Mutex::default(),
+            spans: OnceLock::new(),
         }))
     }
 
@@ -108,6 +116,36 @@ impl Traffic {
             ..TrafficLimits::default()
         };
         Self::new(&mut Registry::default(), &limits, |_| Work::Free)
+    }
+
+    /// Tells every request from now on to the collector of these settings, if there is one, as this service.
+    /// Needs a runtime.
+    pub fn export_to_collector(
+        &self,
+        limits: &TrafficLimits,
+        service: &'static str,
+        version: &'static str,
+    ) {
+        if let Some(collector) = &limits.otel_exporter_otlp_endpoint {
+            self.export(Spans::to(collector, service, version));
+        }
+    }
+
+    /// Only the first ones count.
+    pub(crate) fn export(&self, spans: Spans) {
+        let _ = self.0.spans.set(spans);
+    }
+
+    /// Where requests are told to, if anywhere.
+    pub(crate) fn spans(&self) -> Option<&Spans> {
+        self.0.spans.get()
+    }
+
+    /// Waits until the collector has what it was told, or can't have it.
+    pub async fn flush_spans(&self) {
+        if let Some(spans) = self.spans() {
+            spans.flush().await;
+        }
     }
 
     /// A new connection, counted until what is answered is dropped; none when it is one too many.

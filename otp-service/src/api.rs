@@ -60,6 +60,7 @@ pub(crate) fn router(service: Arc<Service>) -> Router {
     let limits = EdgeLimits {
         body_bytes: 16 * 1024,
         request_deadline: Duration::from_secs(10),
+        callers_are_servers: true,
         ..EdgeLimits::default()
     };
     edge::harden(routes, limits, &service.traffic)

@@ -17,6 +17,8 @@ use std::path::PathBuf;
 use clap::Subcommand;
 use edge::clock::Clock;
 use edge::keys::KeyError;
+use edge::settings::MoveTarget;
+use edge::{HealthCheck, Unwell};
 use storage::{Database, OpenError, StoreError};
 
 use crate::config::Config;
@@ -28,6 +30,8 @@ use crate::store::{MIGRATIONS, clock_marks};
 pub enum Chore {
     /// Serve, which is also done when nothing is said
     Serve,
+    /// Ask the service that runs with these settings whether it is well; exit code 0: it is
+    Healthcheck(HealthCheck),
     /// Bring the database's schema up to this version and end
     Migrate,
     /// Secret keys of callers
@@ -68,14 +72,7 @@ pub enum Chore {
     /// Move everything into an empty database, from SQLite to PostgreSQL or back, with all ids and
     /// live sessions. The services must be stopped. A move that breaks off leaves the target empty,
     /// and the source is only read
-    Move {
-        /// Where to: `postgres://user@localhost:5432/name` without a password, or `sqlite:` and a file path
-        #[arg(long)]
-        to: Option<String>,
-        /// File that holds the address, which may have a password
-        #[arg(long)]
-        to_file: Option<PathBuf>,
-    },
+    Move(MoveTarget),
     /// Look the database through, and tell what is wrong
     Check,
 }
@@ -84,6 +81,8 @@ pub enum Chore {
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum ChoreError {
+    /// The service is not well.
+    Unwell(Unwell),
     /// A setting can't be used.
     Start(StartError),
     /// The database can't be opened.
@@ -103,6 +102,7 @@ pub enum ChoreError {
 impl fmt::Display for ChoreError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::Unwell(cause) => cause.fmt(f),
             Self::Start(cause) => cause.fmt(f),
             Self::Open(cause) => cause.fmt(f),
             Self::Store(cause) => cause.fmt(f),
@@ -143,6 +143,10 @@ impl Chore {
         let now = Clock::system().now();
         match self {
             Self::Serve => Ok(()),
+            Self::Healthcheck(check) => check
+                .ask(config.listen_addr, &config.tls, config.traffic.metrics_addr)
+                .await
+                .map_err(ChoreError::Unwell),
             Self::Migrate => {
                 open(config)?.close().await;
                 Ok(writeln!(
@@ -163,7 +167,7 @@ impl Chore {
                 folder,
                 keep_sessions,
             } => copies::restore(config, &folder, keep_sessions, now, out).await,
-            Self::Move { to, to_file } => moving::move_to(config, to, to_file, out).await,
+            Self::Move(target) => moving::move_to(config, target, out).await,
             Self::Check => copies::check(config, now, out).await,
         }
     }

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::Parser;
 use edge::TrafficLimits;
 use edge::settings::Secret;
+use edge::tls::TlsFiles;
 
 use crate::budgets::BudgetSettings;
 use crate::gateways::GatewayKind;
@@ -84,6 +85,9 @@ pub struct Config {
     /// How much is let in
     #[command(flatten)]
     pub traffic: TrafficLimits,
+    /// TLS without a proxy
+    #[command(flatten)]
+    pub tls: TlsFiles,
     /// The policy's figures
     #[command(flatten)]
     pub policy: Policy,

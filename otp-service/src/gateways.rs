@@ -3,9 +3,8 @@
 //! [`GatewayKind`], its settings in [`settings`], and its line in [`Gateways::of`].
 //!
 //! Not here: when a message is handed over and what is written down of it (`dispatcher`), and which one
-//! is chosen (`rules/route.rs`, `rules/breaker.rs`).
+//! is chosen (`rules/route.rs`, `edge::Breaker`).
 
-mod address;
 mod client;
 mod handing;
 mod http;

@@ -1,32 +1,96 @@
-//! The OpenAPI 3.1 document of the service and the page that people read it on.
-//!
-//! Nothing is described here. An operation is declared beside its handler, the schemas are those of
-//! the wire types, and [`Endpoints`] takes a route only together with its operation, so that the
-//! routes and the document can't part ways.
+//! What the OpenAPI 3.1 document says of the service as a whole, and the page that people read it on. The
+//! document itself is put together by the crate `openapi` from what is declared beside the handlers.
 
-mod document;
-mod endpoints;
-mod example;
-mod operation;
 mod page;
 pub(crate) mod sample;
-mod schemas;
 
 use std::sync::{Arc, LazyLock};
 
+use ::openapi::{Access, Declared, Document, Tag};
 use axum::Router;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use edge::Json;
 use http::header;
-use serde_json::Value;
+use schemars::JsonSchema;
+use serde_json::{Value, json};
+use shared::ErrorType;
 
-pub(crate) use document::document;
-pub(crate) use endpoints::{Declared, Endpoints};
-pub(crate) use example::Example;
-pub(crate) use operation::{Operation, Tag};
+pub(crate) use ::openapi::{Example, Operation};
 
 use crate::service::Service;
+
+/// The route table.
+pub(crate) type Endpoints = ::openapi::Endpoints<Arc<Service>>;
+
+const DESCRIPTION: &str = "\
+Sends one-time passcodes by text message and e-mail, verifies them, keeps users and sessions.
+
+Every success is a 200. Every other answer is the envelope with `status_code`, `error_message` and `error_type`. \
+Unknown fields of a body are ignored, an empty body counts as `{}`. A body has at most 16 KiB, 16 levels and 64 keys; \
+the same key twice is refused. Times are whole Unix seconds. Text that is unset is `\"\"`, lists are `[]`.";
+
+pub(crate) const CODES: Tag = Tag {
+    name: "codes",
+    description: "Sending one-time passcodes and verifying them",
+};
+pub(crate) const SESSIONS: Tag = Tag {
+    name: "sessions",
+    description: "Who is signed in, and the keys of session JWTs",
+};
+pub(crate) const USERS: Tag = Tag {
+    name: "users",
+    description: "Making, finding, changing and deleting users",
+};
+pub(crate) const HEALTH: Tag = Tag {
+    name: "health",
+    description: "Whether the service runs",
+};
+
+/// Whoever has a secret key, in the header.
+const KEY: Access = Access {
+    one_of: &[&["secret_key"]],
+    refused: ErrorType::Unauthorized,
+};
+/// The same, in the header or in the address.
+pub(crate) const KEY_IN_ADDRESS_TOO: Access = Access {
+    one_of: &[&["secret_key"], &["key_in_address"]],
+    refused: ErrorType::Unauthorized,
+};
+
+/// An operation that callers with a secret key may use, and its answer of 200.
+pub(crate) fn keyed<Answer: JsonSchema>(
+    id: &'static str,
+    tag: Tag,
+    summary: &'static str,
+) -> Operation {
+    Operation::new::<Answer>(id, tag, summary).needs(KEY)
+}
+
+/// The document.
+pub(crate) fn document(declared: &[Declared]) -> Value {
+    let document = Document {
+        title: "OTP service",
+        summary: "The Streambird Auth API, version 1, on a machine of your own",
+        description: DESCRIPTION,
+        tags: &[CODES, SESSIONS, USERS, HEALTH],
+        security_schemes: json!({
+            "secret_key": {
+                "type": "http",
+                "scheme": "bearer",
+                "description": "`sk_test_` or `sk_live_` and 48 letters and digits. Each key sees its own data.",
+            },
+            "key_in_address": {
+                "type": "apiKey",
+                "in": "query",
+                "name": "api_key",
+                "description": "The same key, for old SDKs, unless the operator has turned it off.",
+            },
+        }),
+        never_null: true,
+    };
+    document.of(declared)
+}
 
 /// The document at `/openapi.json`, the page at `/docs`. Both are made when somebody asks first.
 pub(crate) fn routes(declared: Vec<Declared>) -> Router<Arc<Service>> {

@@ -3,7 +3,6 @@
 //! No clock, no randomness, no SQL, no HTTP: times come in as Unix seconds, random values as values.
 //! The same rules therefore serve every database, and tests move the clock by hand.
 
-pub(crate) mod breaker;
 pub(crate) mod budget;
 pub(crate) mod challenge;
 pub(crate) mod delivery;

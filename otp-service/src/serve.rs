@@ -11,7 +11,8 @@ use edge::clock::Clock;
 use edge::keys::{self, KeyError};
 use edge::metrics::Page;
 use edge::settings::{Secret, SettingError};
-use edge::{Readiness, Stop, Traffic};
+use edge::tls::{Tls, TlsError};
+use edge::{Door, Readiness, Stop, Traffic};
 use storage::{Database, OpenError, Server, Sql, StoreError, Whole};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -63,6 +64,8 @@ pub enum StartError {
     SigningKey,
     /// The listener failed.
     Listen(io::Error),
+    /// The certificate.
+    Tls(TlsError),
     /// Metrics can't be shown.
     Metrics(io::Error),
 }
@@ -90,6 +93,7 @@ impl fmt::Display for StartError {
             ),
             Self::SigningKey => f.write_str("the keys for session JWTs can't be made or used"),
             Self::Listen(cause) => write!(f, "the listener failed: {cause}"),
+            Self::Tls(cause) => write!(f, "TLS_CERT_FILE and TLS_KEY_FILE: {cause}"),
             Self::Metrics(cause) => write!(f, "METRICS_ADDR: {cause}"),
         }
     }
@@ -146,6 +150,7 @@ pub async fn prepare_with(
         router,
         service,
         page: page.transpose().map_err(StartError::Metrics)?,
+        tls: config.tls.load().map_err(StartError::Tls)?,
         insecure_listen: config.insecure_listen,
     })
 }
@@ -157,6 +162,7 @@ pub struct Prepared {
     service: Arc<Service>,
     /// Where metrics are shown.
     page: Option<Page>,
+    tls: Option<Tls>,
     insecure_listen: bool,
 }
 
@@ -171,10 +177,12 @@ impl Prepared {
             router,
             service,
             page,
+            tls,
             insecure_listen,
         } = self;
         let address = listener.local_addr().map_err(StartError::Listen)?;
-        edge::settings::check_listen(address, insecure_listen).map_err(StartError::Setting)?;
+        edge::settings::check_listen(address, insecure_listen || tls.is_some())
+            .map_err(StartError::Setting)?;
         tracing::info!(%address, "the OTP service listens");
         let lookout = tokio::spawn(look_out(Arc::clone(&service)));
         let housekeeping = tokio::spawn(keep_house(Arc::clone(&service)));
@@ -183,8 +191,14 @@ impl Prepared {
         let (last_call, stopping) = watch::channel(false);
         let dispatching = tokio::spawn(dispatch(Arc::clone(&service), stopping));
         let shown = show(page, &service, stop.clone());
-        let served = edge::serve(listener, router, &service.traffic, stop.clone());
+        let served = edge::serve(
+            Door::new(listener, tls),
+            router,
+            &service.traffic,
+            stop.clone(),
+        );
         let (served, ()) = tokio::join!(served, shown);
+        service.traffic.flush_spans().await;
         for task in [housekeeping, lookout] {
             task.abort();
             // The task holds the service; it is gone once this returns.
@@ -239,6 +253,7 @@ pub(crate) async fn build(
     storage::fault_point("start-api-key-known");
     let mut registry = edge::metrics::registry(env!("CARGO_PKG_VERSION"), clock.now());
     let traffic = Traffic::new(&mut registry, &config.traffic, api::work_of);
+    traffic.export_to_collector(&config.traffic, "otp-service", env!("CARGO_PKG_VERSION"));
     let queue = open_queue(&database, &random).await?;
     let countries: Vec<String> = config
         .allowed_countries

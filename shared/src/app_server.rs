@@ -14,6 +14,7 @@ pub use texts::{ExternalId, Metadata, NotMetadata, NotThisText, Purpose, ShownTe
 
 /// An account: a person who has signed in here, or is expected to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct AccountResponse {
     /// `acct_…`, for ever the same.
     pub account_id: String,
@@ -36,6 +37,11 @@ pub struct AccountResponse {
 /// `POST /api/accounts`: exactly one of the two names the account. With a number it is made where there is
 /// none yet, so that it is there before its first sign-in; nothing is sent to the phone.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[cfg_attr(
+    feature = "schema",
+    derive(schemars::JsonSchema),
+    schemars(transform = crate::schema::number_or_account)
+)]
 pub struct LinkAccountRequest {
     /// E.164, with `+`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -53,6 +59,7 @@ pub struct LinkAccountRequest {
 
 /// The account as it is now.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct LinkAccountResponse {
     /// With everything.
     pub account: AccountResponse,
@@ -62,6 +69,11 @@ pub struct LinkAccountResponse {
 
 /// `POST /api/accounts/search`: exactly one of the three.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[cfg_attr(
+    feature = "schema",
+    derive(schemars::JsonSchema),
+    schemars(transform = crate::schema::number_user_or_external_id)
+)]
 pub struct FindAccountsRequest {
     /// E.164, with `+`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -77,6 +89,7 @@ pub struct FindAccountsRequest {
 /// The accounts that were found; none is an empty list. More than one only for a number that has changed
 /// hands.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct FindAccountsResponse {
     /// At most 100.
     pub accounts: Vec<AccountResponse>,
@@ -84,6 +97,7 @@ pub struct FindAccountsResponse {
 
 /// The query of `GET /api/accounts`.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ListAccountsQuery {
     /// Accounts on a page, 1 to 100; 50 when not given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -95,6 +109,7 @@ pub struct ListAccountsQuery {
 
 /// A page of accounts, in the order of their ids: always the same, also while others come and go.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ListAccountsResponse {
     /// The page.
     pub accounts: Vec<AccountResponse>,
@@ -104,6 +119,7 @@ pub struct ListAccountsResponse {
 
 /// `DELETE /api/accounts/{account_id}`: gone here and at the OTP service, its sessions ended.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct DeleteAccountResponse {
     /// A sentence for a developer.
     pub message: String,
@@ -114,6 +130,11 @@ pub struct DeleteAccountResponse {
 /// `POST /api/challenges`: a code is sent, and a person is to prove the number at the address of the answer.
 /// Exactly one of `phone_number` and `account_id`. It opens no session and makes no account.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(
+    feature = "schema",
+    derive(schemars::JsonSchema),
+    schemars(transform = crate::schema::number_or_account)
+)]
 pub struct CreateChallengeRequest {
     /// E.164, with `+`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -138,6 +159,7 @@ pub struct CreateChallengeRequest {
 
 /// A code is on its way.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct CreateChallengeResponse {
     /// `chlg_…`; keep it with the person's own session and compare it when the browser is back.
     pub challenge_id: String,
@@ -151,6 +173,7 @@ pub struct CreateChallengeResponse {
 
 /// `POST /api/challenges/{challenge_id}/redeem`, within two minutes after the code was right, once.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct RedeemChallengeRequest {
     /// From the address that the browser came back to.
     pub result_code: HiddenText,
@@ -158,6 +181,7 @@ pub struct RedeemChallengeRequest {
 
 /// The number was proved for this challenge.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct RedeemChallengeResponse {
     /// Of the challenge.
     pub challenge_id: String,

@@ -10,6 +10,7 @@ use crate::{
 
 /// `GET /api/config`: what the page needs before anybody has typed anything.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ConfigResponse {
     /// The product's name, shown on the screens.
     pub app_name: String,
@@ -35,6 +36,7 @@ pub struct ConfigResponse {
 
 /// `POST /api/otp/send`, with an `Idempotency-Key` header, one per press of the button.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SendOtpRequest {
     /// `+`, country code and number, as the page understood it.
     pub phone_number: HiddenText,
@@ -48,6 +50,7 @@ pub struct SendOtpRequest {
 
 /// The code is on its way.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SendOtpResponse {
     /// Goes back with the code.
     pub verification_id: VerificationId,
@@ -64,6 +67,7 @@ pub struct SendOtpResponse {
 /// `POST /api/otp/delivery`: how far the newest message has come. A call with a body, because no address
 /// holds a `verification_id`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct GetDeliveryRequest {
     /// From the answer to the newest send.
     pub verification_id: VerificationId,
@@ -71,6 +75,7 @@ pub struct GetDeliveryRequest {
 
 /// What can be told to the person who waits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct GetDeliveryResponse {
     /// None where the OTP service tells nothing of messages, as the vendor's: then nothing is shown.
     pub delivery: Option<DeliveryState>,
@@ -82,6 +87,7 @@ pub struct GetDeliveryResponse {
 
 /// `POST /api/otp/verify`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct VerifyOtpRequest {
     /// From the answer to the newest send.
     pub verification_id: VerificationId,
@@ -91,9 +97,11 @@ pub struct VerifyOtpRequest {
 
 /// The person is signed in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct VerifyOtpResponse {
     /// Opens the calls below, together with the binding cookie that came with it (C-18). Where the session is
     /// kept in a cookie it opens nothing, and only says that there is a session.
+    #[cfg_attr(feature = "schema", schemars(with = "crate::schema::Carried"))]
     pub session_token: SessionToken,
     /// The user at the OTP service.
     pub user_id: String,
@@ -112,6 +120,7 @@ pub struct VerifyOtpResponse {
 /// `POST /api/token`: a short-lived token for the app's own APIs, which they check by the keys at
 /// `/.well-known/jwks.json` without asking anybody.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct CreateAccessTokenResponse {
     /// A JWT.
     pub access_token: AccessToken,
@@ -123,6 +132,7 @@ pub struct CreateAccessTokenResponse {
 
 /// `GET /api/session` and `POST /api/session/extend`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SessionResponse {
     /// Names the session; not a secret.
     pub session_id: String,
@@ -145,6 +155,7 @@ pub struct SessionResponse {
 
 /// `GET /api/sessions`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ListSessionsResponse {
     /// The user's live sessions, this one first, then the latest used.
     pub sessions: Vec<SessionSummary>,
@@ -152,6 +163,7 @@ pub struct ListSessionsResponse {
 
 /// One of the user's live sessions.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SessionSummary {
     /// Names the session; not a secret.
     pub session_id: String,
@@ -171,6 +183,7 @@ pub struct SessionSummary {
 
 /// `DELETE /api/session` and `DELETE /api/sessions/{session_id}`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct EndSessionResponse {
     /// A sentence for a developer.
     pub message: String,
@@ -178,6 +191,7 @@ pub struct EndSessionResponse {
 
 /// `DELETE /api/sessions`: all but this one are ended.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct EndOtherSessionsResponse {
     /// A sentence for a developer.
     pub message: String,

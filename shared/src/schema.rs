@@ -8,8 +8,10 @@ use std::borrow::Cow;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde_json::{Value, json};
 
+use crate::app_server::{ExternalId, Metadata, Purpose, ShownText};
 use crate::{
-    CodeLifetime, DeviceToken, HiddenText, LanguageTag, OtpCode, SessionLifetime, SessionToken,
+    AccessToken, CodeLifetime, DeviceToken, HiddenText, LanguageTag, OtpCode, PhoneNumber,
+    SessionLifetime, SessionToken, VerificationId,
 };
 
 macro_rules! schemas {
@@ -51,6 +53,17 @@ schemas! {
     DeviceToken: {"type": "string", "pattern": "^[0-9A-Za-z]{64}$"};
     HiddenText: {"type": "string"};
     LanguageTag: {"type": "string", "maxLength": 35};
+    PhoneNumber: {"type": "string", "pattern": "^[+][1-9][0-9]{6,14}$"};
+    VerificationId: {"type": "string", "pattern": "^[0-9A-Za-z_.-]{1,4096}$"};
+    AccessToken: {"type": "string", "pattern": "^[0-9A-Za-z_-]+[.][0-9A-Za-z_-]+[.][0-9A-Za-z_-]+$"};
+    ExternalId: {"type": "string", "minLength": 1, "maxLength": 128};
+    Purpose: {"type": "string", "pattern": "^[0-9a-z_-]{1,40}$"};
+    ShownText: {"type": "string", "minLength": 1, "maxLength": 200};
+    Metadata: {
+        "type": "object",
+        "maxProperties": 20,
+        "additionalProperties": {"type": "string", "maxLength": 500},
+    };
 }
 
 shapes! {
@@ -100,6 +113,8 @@ shapes! {
     IpAddress: {"type": "string", "anyOf": [{"format": "ipv4"}, {"format": "ipv6"}, {"const": ""}]};
     /// The header of a repeatable request.
     IdempotencyKey: {"type": "string", "pattern": "^[!-~]([ -~]{0,253}[!-~])?$"};
+    /// A token that another server gave out, whatever it looks like there.
+    Carried: {"type": "string", "pattern": "^[0-9A-Za-z_.-]{1,4096}$"};
     /// A header's number of seconds.
     Seconds: {"type": "integer", "minimum": 0, "maximum": 3600};
 }
@@ -115,6 +130,18 @@ pub(crate) fn exactly_one(fields: &[&str]) -> Value {
         json!({"required": [one], "properties": properties})
     };
     fields.iter().map(only).collect()
+}
+
+/// An account is given by a number or by its id.
+pub(crate) fn number_or_account(schema: &mut Schema) {
+    let one = exactly_one(&["phone_number", "account_id"]);
+    schema.insert("oneOf".to_owned(), one);
+}
+
+/// Accounts are looked for by one of these.
+pub(crate) fn number_user_or_external_id(schema: &mut Schema) {
+    let one = exactly_one(&["phone_number", "user_id", "external_id"]);
+    schema.insert("oneOf".to_owned(), one);
 }
 
 /// A session is given by its token or by its JWT.

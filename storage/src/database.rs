@@ -161,6 +161,24 @@ impl Database {
         }
     }
 
+    /// Answers a question of one statement that finds a row or two by an index, like [`Database::read`]. From a
+    /// file that is done at once, on the caller's thread, unless something has to be waited for.
+    ///
+    /// # Errors
+    /// As [`Database::read`].
+    pub async fn look_up<T, F>(&self, question: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: Fn(&Sql<'_>) -> Result<T, StoreError> + Send + 'static,
+    {
+        if let Engine::Sqlite(file) = &self.0
+            && let Some(answer) = file.readers.look_up(&question)
+        {
+            return answer;
+        }
+        self.read(question).await
+    }
+
     /// Waits until the commands that were given are on disk and the database is let go of. Needs the
     /// last clone; others keep it open.
     pub async fn close(self) {

@@ -96,6 +96,11 @@ pub enum OpenError {
         /// Newest version this program knows.
         known: i64,
     },
+    /// The tables in there are another server's.
+    OtherServer {
+        /// A table that ours would have.
+        missing: String,
+    },
     /// The address of the PostgreSQL server can't be read.
     Address,
     /// The PostgreSQL server is on another machine, and its address does not ask for TLS (D-01).
@@ -135,6 +140,11 @@ impl fmt::Display for OpenError {
             Self::NewerSchema { found, known } => write!(
                 f,
                 "the database has schema {found}, this program knows {known}: run a newer version of the program"
+            ),
+            Self::OtherServer { missing } => write!(
+                f,
+                "the database is another server's (it has a schema, and no table `{missing}`): backend and OTP service \
+                 each need a database of their own, so let DATABASE_URL name another one"
             ),
             Self::Address => f.write_str(
                 "this is no address of a PostgreSQL server: give postgres://user:password@localhost:5432/name",

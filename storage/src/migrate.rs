@@ -3,7 +3,8 @@
 use crate::{OpenError, Sql, fault_point};
 
 /// Brings the schema to the newest version. A migration's version is its place in the list, from 1.
-/// `begin` starts a transaction that writes.
+/// `begin` starts a transaction that writes. A database that has a schema, but not the first table of the first
+/// migration, is another server's.
 pub(crate) fn migrate(sql: &Sql<'_>, begin: &str, migrations: &[&str]) -> Result<(), OpenError> {
     sql.batch("CREATE TABLE IF NOT EXISTS schema_version (version BIGINT NOT NULL)")?;
     let found = sql
@@ -13,6 +14,13 @@ pub(crate) fn migrate(sql: &Sql<'_>, begin: &str, migrations: &[&str]) -> Result
             |row| row.int(0),
         )?
         .unwrap_or(0);
+    if let (1.., Some(table)) = (found, first_table(migrations))
+        && !sql.has_table(table)?
+    {
+        return Err(OpenError::OtherServer {
+            missing: table.to_owned(),
+        });
+    }
     let known = i64::try_from(migrations.len()).unwrap_or(i64::MAX);
     if found > known {
         return Err(OpenError::NewerSchema { found, known });
@@ -40,4 +48,9 @@ pub(crate) fn migrate(sql: &Sql<'_>, begin: &str, migrations: &[&str]) -> Result
         }
     }
     Ok(())
+}
+
+fn first_table<'a>(migrations: &[&'a str]) -> Option<&'a str> {
+    let (_, rest) = migrations.first()?.split_once("CREATE TABLE ")?;
+    rest.split_whitespace().next()
 }

@@ -1,7 +1,11 @@
 //! Connections that only read, lent to one question at a time.
+//!
+//! What takes a row or two is asked where its asker runs, as long as nothing has to be waited for: to hand it
+//! to another thread and back costs several times what it does.
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -12,6 +16,8 @@ use crate::{Sql, StoreError};
 
 /// So many questions run at the same time; the rest waits.
 const READERS: usize = 4;
+/// Another program may hold the file for so long (E-09).
+const BUSY: Duration = Duration::from_secs(5);
 
 #[derive(Clone)]
 pub(crate) struct Readers {
@@ -40,18 +46,44 @@ impl Readers {
             .map_err(closed)
     }
 
+    /// Answers a question of one statement at once; none where that would have to wait, or there is no open
+    /// connection yet.
+    pub(crate) fn look_up<T>(
+        &self,
+        question: impl FnOnce(&Sql<'_>) -> Result<T, StoreError>,
+    ) -> Option<Result<T, StoreError>> {
+        let _place = Arc::clone(&self.places).try_acquire_owned().ok()?;
+        let connection = self.lent()?;
+        connection.busy_timeout(Duration::ZERO).ok()?;
+        match question(&Sql::new(&connection)) {
+            Ok(answer) => {
+                connection.busy_timeout(BUSY).ok()?;
+                self.give_back(connection);
+                Some(Ok(answer))
+            }
+            // Somebody may have to be waited for.
+            Err(StoreError::Unavailable(_)) => None,
+            Err(error) => Some(Err(error)),
+        }
+    }
+
+    fn lent(&self) -> Option<Connection> {
+        let mut free = self.free.lock().unwrap_or_else(PoisonError::into_inner);
+        free.pop()
+    }
+
+    fn give_back(&self, connection: Connection) {
+        let mut free = self.free.lock().unwrap_or_else(PoisonError::into_inner);
+        free.push(connection);
+    }
+
     /// Answers a question from one consistent picture of the database. Blocks; call it off the
     /// event loop and with a [`Readers::place`] in hand.
     pub(crate) fn ask<T>(
         &self,
         question: impl FnOnce(&Sql<'_>) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
-        let lent = self
-            .free
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .pop();
-        let connection = match lent {
+        let connection = match self.lent() {
             Some(connection) => connection,
             None => open_reader(&self.path)?,
         };
@@ -60,10 +92,7 @@ impl Readers {
         // A connection on which something failed is not lent again: what state it is in is not known.
         let answer = question(&sql)?;
         sql.execute("COMMIT", &[])?;
-        self.free
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .push(connection);
+        self.give_back(connection);
         Ok(answer)
     }
 }
@@ -73,7 +102,8 @@ fn open_reader(path: &Path) -> Result<Connection, StoreError> {
         path,
         OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX,
     )?;
-    connection.execute_batch("PRAGMA busy_timeout = 5000; PRAGMA trusted_schema = OFF;")?;
+    connection.busy_timeout(BUSY)?;
+    connection.execute_batch("PRAGMA trusted_schema = OFF;")?;
     keep_plans(&connection)?;
     connection.set_prepared_statement_cache_capacity(64);
     Ok(connection)

@@ -194,6 +194,21 @@ impl<'a> Sql<'a> {
         }
     }
 
+    /// Whether the schema has this table.
+    pub(crate) fn has_table(&self, name: &str) -> Result<bool, StoreError> {
+        let question = match self.0 {
+            Engine::Sqlite(_) => {
+                "SELECT COUNT(*) FROM sqlite_schema WHERE type = 'table' AND name = $1"
+            }
+            Engine::Server(_) => {
+                "SELECT COUNT(*) FROM pg_tables WHERE schemaname = ANY (current_schemas(false))
+                     AND tablename = CAST($1 AS TEXT)"
+            }
+        };
+        let found = self.query_one(question, &[name.into()], |row| row.flag(0))?;
+        Ok(found.unwrap_or(false))
+    }
+
     /// Runs several statements without parameters, as a migration does.
     ///
     /// # Errors

@@ -1,8 +1,12 @@
 //! `cargo xtask bench`: builds the OTP service as it is shipped and measures it. How: the crate
-//! `bench`, whose command line this passes on. `cargo xtask bench page` measures the page: `page`.
+//! `bench`, whose command line this passes on. `cargo xtask bench backend` measures the backend: `backend`;
+//! `cargo xtask bench page` the page: `page`.
 
+mod backend;
 mod made_of;
 mod page;
+
+use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 
@@ -24,6 +28,8 @@ pub(crate) struct Options {
 
 #[derive(Debug, Clone, Subcommand)]
 enum Instead {
+    /// Measure what the backend adds to an OTP service, beside nginx.
+    Backend(backend::Options),
     /// Measure the page: bytes, seconds on a slow telephone, Lighthouse's scores.
     Page(page::Options),
 }
@@ -31,6 +37,7 @@ enum Instead {
 /// Measures and prints tables.
 pub(crate) fn bench(options: &Options) -> Result<(), Failure> {
     match &options.instead {
+        Some(Instead::Backend(options)) => backend::bench(options),
         Some(Instead::Page(options)) => page::bench(options),
         None => service(&options.passed_on),
     }
@@ -43,17 +50,22 @@ fn service(passed_on: &[String]) -> Result<(), Failure> {
         step(format_args!("Building {package}"), || build(package))?;
     }
     let release = workspace::target_folder()?.join("release");
-    let folder = workspace::target_folder()?.join("bench");
-    std::fs::create_dir_all(&folder).map_err(|error| Failure::file(&folder, &error))?;
     run(
         crate::command::program(release.join("bench"))
             .arg("--service")
             .arg(release.join("otp-service"))
             .arg("--folder")
-            .arg(&folder)
+            .arg(folder()?)
             .args(passed_on),
         "Read the benchmark's message above.",
     )
+}
+
+/// On the disk to measure.
+fn folder() -> Result<PathBuf, Failure> {
+    let folder = workspace::target_folder()?.join("bench");
+    std::fs::create_dir_all(&folder).map_err(|error| Failure::file(&folder, &error))?;
+    Ok(folder)
 }
 
 fn build(package: &str) -> Result<(), Failure> {

@@ -6,10 +6,11 @@ use std::path::Path;
 
 use clap::ValueEnum;
 
-use crate::command::{on_path, output_of, program, run};
+use crate::command::on_path;
+use crate::debian::install;
 use crate::failure::Failure;
 use crate::postgres;
-use crate::progress::{ready, step};
+use crate::progress::ready;
 use crate::python;
 
 /// A browser that the tests run in.
@@ -86,26 +87,6 @@ pub(crate) fn set_up_pictures() -> Result<(), Failure> {
     install("The pictures need fonts and pngquant.", &missing)
 }
 
-fn install(need: &str, missing: &[&str]) -> Result<(), Failure> {
-    let line = install_line(missing);
-    let Some(sudo) = root_prefix() else {
-        return Err(Failure::new(need, format_args!("Type: sudo {line}")));
-    };
-    step(format_args!("Installing {}", missing.join(" and ")), || {
-        let remedy = format!("Look at apt-get's message above, then type: sudo {line}");
-        let mut update = program(sudo.first().unwrap_or(&"apt-get"));
-        update.args(sudo.iter().skip(1)).arg("update");
-        run(&mut update, &remedy)?;
-        let mut install = program(sudo.first().unwrap_or(&"apt-get"));
-        install
-            .args(sudo.iter().skip(1))
-            .args(["install", "-y", "--no-install-recommends"])
-            .args(missing)
-            .env("DEBIAN_FRONTEND", "noninteractive");
-        run(&mut install, &remedy)
-    })
-}
-
 fn missing_packages(engines: &[Engine], is_there: impl Fn(&str) -> bool) -> Vec<&'static str> {
     NEEDED
         .iter()
@@ -113,23 +94,6 @@ fn missing_packages(engines: &[Engine], is_there: impl Fn(&str) -> bool) -> Vec<
         .filter(|(program, _, _)| !is_there(program))
         .map(|(_, package, _)| *package)
         .collect()
-}
-
-fn install_line(packages: &[&str]) -> String {
-    format!("apt-get install -y {}", packages.join(" "))
-}
-
-/// How apt-get is called here: directly as root, through sudo where that asks for no password.
-fn root_prefix() -> Option<&'static [&'static str]> {
-    if !on_path("apt-get") {
-        None
-    } else if rustix::process::geteuid().is_root() {
-        Some(&["apt-get"])
-    } else if output_of(program("sudo").args(["-n", "true"])).is_some() {
-        Some(&["sudo", "-n", "apt-get"])
-    } else {
-        None
-    }
 }
 
 #[cfg(test)]
@@ -145,9 +109,9 @@ mod tests {
             ["chromium-driver"]
         );
         assert_eq!(
-            install_line(&missing_packages(all, |_| false)),
-            "apt-get install -y chromium chromium-driver firefox-esr webkit2gtk-driver xvfb postgresql python3-venv \
-             nodejs npm nginx-light caddy"
+            missing_packages(all, |_| false).join(" "),
+            "chromium chromium-driver firefox-esr webkit2gtk-driver xvfb postgresql python3-venv nodejs npm \
+             nginx-light caddy"
         );
     }
 

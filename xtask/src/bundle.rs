@@ -52,8 +52,8 @@ pub(crate) fn build(tools: &Tools) -> Result<(), Failure> {
     fs::write(&stamp, with_bundle(&sources)?).map_err(|error| Failure::file(&stamp, &error))
 }
 
-/// Compiler flags that keep this machine's paths out of what everybody downloads (D-16).
-fn without_paths() -> Result<String, Failure> {
+/// Compiler flags that keep this machine's paths out of what is shipped (D-16).
+pub(crate) fn without_paths() -> Result<String, Failure> {
     let metadata = metadata(&[])?;
     let registries = registry_folders(&metadata, workspace::root());
     let flags = registries
@@ -139,12 +139,20 @@ fn folders_of(metadata: &Value, names: &[&str]) -> BTreeSet<PathBuf> {
     folders
 }
 
+/// The folders of the workspace's packages.
+pub(crate) fn package_folders() -> Result<Vec<PathBuf>, Failure> {
+    let metadata = metadata(&["--no-deps"])?;
+    let packages = metadata["packages"].as_array().into_iter().flatten();
+    Ok(packages.filter_map(folder_of).collect())
+}
+
 fn folder_of(package: &Value) -> Option<PathBuf> {
     let manifest = Path::new(package["manifest_path"].as_str()?);
     manifest.parent().map(Path::to_owned)
 }
 
-fn collect(folder: &Path, files: &mut BTreeSet<PathBuf>) -> Result<(), Failure> {
+/// All files below a folder.
+pub(crate) fn collect(folder: &Path, files: &mut BTreeSet<PathBuf>) -> Result<(), Failure> {
     let failed = |error| Failure::file(folder, &error);
     if !folder.exists() {
         return Ok(());

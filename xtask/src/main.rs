@@ -15,9 +15,14 @@ mod browser;
 mod bundle;
 mod command;
 mod contract;
+mod debian;
+mod dist;
 mod failure;
 mod finish;
 mod foreign;
+mod image;
+mod images;
+mod musl;
 mod npm;
 mod postgres;
 mod probe;
@@ -58,6 +63,8 @@ enum Chore {
     Bundle,
     /// Finish a bundle that Trunk has built; Trunk calls this itself.
     FinishBundle(finish::Options),
+    /// Build everything that is shipped into `target/dist`: page, static programs, lists of their parts, images.
+    Dist,
     /// Kill the OTP service and its database under load, and let callers race, many times.
     Torture(torture::Options),
     /// Measure the release build of the OTP service: sign-ins per second, and what each costs; or the page.
@@ -83,6 +90,7 @@ fn run(chore: Chore) -> Result<(), Failure> {
         Chore::Setup => tools::set_up().map(drop),
         Chore::Bundle => bundle::build(&tools::set_up()?),
         Chore::FinishBundle(options) => finish::finish_bundle(&options),
+        Chore::Dist => dist::dist(),
         Chore::Torture(options) => torture::torture(&options),
         Chore::Bench(options) => bench::bench(&options),
         Chore::Screenshots => screenshots::take(),

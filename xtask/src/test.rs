@@ -12,7 +12,7 @@ use crate::command::{cargo, run};
 use crate::failure::Failure;
 use crate::progress::Elapsed;
 use crate::tools::Tools;
-use crate::{axe, browser, bundle, contract, foreign, postgres, tools, torture};
+use crate::{axe, browser, bundle, contract, foreign, images, postgres, tools, torture};
 
 /// Which steps run.
 #[derive(Debug, Parser)]
@@ -56,12 +56,14 @@ enum Step {
     Contract,
     /// Sign-ins through a message centre and a mail relay that nobody here wrote.
     Foreign,
+    /// The images, built and started: a sign-in goes through them, and backends are replaced meanwhile.
+    Images,
     /// cargo deny: licences, sources and banned crates.
     Dependencies,
 }
 
 impl Step {
-    const ALL: [Self; 10] = [
+    const ALL: [Self; 11] = [
         Self::Setup,
         Self::Format,
         Self::Lint,
@@ -71,6 +73,7 @@ impl Step {
         Self::Crashes,
         Self::Contract,
         Self::Foreign,
+        Self::Images,
         Self::Dependencies,
     ];
 
@@ -88,6 +91,7 @@ impl Step {
             Self::Crashes => torture::crashes(None),
             Self::Contract => contract::check(),
             Self::Foreign => foreign::check(),
+            Self::Images => started_images(),
             Self::Dependencies => dependencies(&tools::set_up_cargo_deny()?),
         }
     }
@@ -97,7 +101,7 @@ impl Step {
         match self {
             Self::Setup | Self::Format | Self::Lint | Self::Dependencies => None,
             Self::Bundle | Self::Crashes | Self::Contract | Self::Foreign => Some(Self::Setup),
-            Self::Tests | Self::Browsers => Some(Self::Bundle),
+            Self::Tests | Self::Browsers | Self::Images => Some(Self::Bundle),
         }
     }
 }
@@ -218,6 +222,23 @@ fn browsers(engines: &[Engine]) -> Result<(), Failure> {
         &mut command,
         "Read the failed tests above; target/e2e has a picture of each page. One browser alone runs with: cargo xtask test --only browsers --browser <browser>",
     )
+}
+
+/// The tests that are ignored while there are no images.
+fn started_images() -> Result<(), Failure> {
+    images::build()?;
+    let server = postgres::start()?;
+    let mut command = all_tests(&Tools::installed());
+    command
+        .env("PIPIT_TEST_POSTGRES", server.address())
+        .args(["--test", "shipping", "--", "--ignored", "--nocapture"])
+        // Each starts several servers, and one counts what happens to them under load.
+        .arg("--test-threads=1");
+    run(
+        &mut command,
+        "Read the failed tests above. Containers need root, or user namespaces; where neither is to be had, run the step on another machine.",
+    )?;
+    images::forget()
 }
 
 fn lint() -> Result<(), Failure> {

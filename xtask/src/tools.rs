@@ -23,6 +23,9 @@ const CARGO_DENY_VERSION: &str = "0.20.2";
 /// What speaks WebDriver for Firefox; knows Firefox from 140 ESR on.
 const GECKODRIVER_VERSION: &str = "0.37.1";
 
+/// What lists a program's parts (J-03).
+const CYCLONEDX_VERSION: &str = "0.5.9";
+
 /// A program from crates.io in the one version that is wanted.
 struct Tool {
     package: &'static str,
@@ -56,7 +59,7 @@ impl Tools {
 /// Installs what the page's build needs, in the versions that it needs.
 pub(crate) fn set_up() -> Result<Tools, Failure> {
     linker()?;
-    wasm_target()?;
+    rust_target(WASM_TARGET)?;
     install(&Tool {
         package: "wasm-bindgen-cli",
         program: "wasm-bindgen",
@@ -87,6 +90,18 @@ pub(crate) fn set_up_cargo_deny() -> Result<Tools, Failure> {
     Ok(Tools::installed())
 }
 
+/// Installs cargo-cyclonedx (J-03).
+pub(crate) fn set_up_cyclonedx() -> Result<Tools, Failure> {
+    install(&Tool {
+        package: "cargo-cyclonedx",
+        program: "cargo-cyclonedx",
+        version: CYCLONEDX_VERSION.to_owned(),
+        features: &[],
+        minutes: "one to two minutes, once",
+    })?;
+    Ok(Tools::installed())
+}
+
 /// Installs geckodriver.
 pub(crate) fn set_up_geckodriver() -> Result<Tools, Failure> {
     install(&Tool {
@@ -109,15 +124,16 @@ fn linker() -> Result<(), Failure> {
     ))
 }
 
-fn wasm_target() -> Result<(), Failure> {
+/// Adds a target of the compiler.
+pub(crate) fn rust_target(target: &str) -> Result<(), Failure> {
     let installed = output_of(program("rustup").args(["target", "list", "--installed"]));
-    if installed.is_some_and(|list| list.lines().any(|line| line == WASM_TARGET)) {
-        ready(format_args!("Rust target {WASM_TARGET}"));
+    if installed.is_some_and(|list| list.lines().any(|line| line == target)) {
+        ready(format_args!("Rust target {target}"));
         return Ok(());
     }
-    step(format_args!("Adding the Rust target {WASM_TARGET}"), || {
+    step(format_args!("Adding the Rust target {target}"), || {
         run(
-            program("rustup").args(["target", "add", WASM_TARGET]),
+            program("rustup").args(["target", "add", target]),
             "Install Rust with rustup (https://rustup.rs) and look whether this machine reaches static.rust-lang.org.",
         )
     })

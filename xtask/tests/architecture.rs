@@ -124,6 +124,10 @@ fn rooms_know_only_what_they_may() {
         ),
         ("edge", &["backend", "frontend", "otp-service", "storage"]),
         (
+            "openapi",
+            &["backend", "frontend", "otp-service", "storage"],
+        ),
+        (
             "number-plan",
             &["backend", "edge", "frontend", "otp-service", "storage"],
         ),
@@ -154,7 +158,15 @@ fn dashboards_and_alerts_know_only_metrics_that_there_are() {
             text.split(|character: char| !(character.is_ascii_lowercase() || character == '_'));
         let mut found = 0;
         for word in words {
-            let prefixes = ["otp_", "http_", "database_", "process_", "connections_"];
+            let prefixes = [
+                "otp_",
+                "http_",
+                "database_",
+                "process_",
+                "connections_",
+                "upstream_",
+                "webhook_",
+            ];
             if !prefixes.iter().any(|prefix| word.starts_with(prefix)) {
                 continue;
             }

@@ -12,6 +12,7 @@ use serde::Deserialize;
 use shared::ErrorType;
 
 use crate::app::{App, Shared};
+use crate::openapi::{ASKS_THE_SERVICE, Operation, SESSION, SESSIONS};
 use crate::sign_in::{self, MaxAge};
 use crate::signed_in::{Credentials, SignedIn};
 
@@ -35,6 +36,30 @@ enum Refusing {
     #[default]
     Refuse,
     Redirect,
+}
+
+pub(crate) fn operation() -> Operation {
+    Operation::new::<()>(
+        "check_auth",
+        SESSIONS,
+        "Ask for a proxy whether somebody is signed in",
+    )
+    .describe(
+        "Who it is stands in the headers `x-auth-account`, `x-auth-user` and `x-auth-external-id`.",
+    )
+    .in_query_maybe::<u32>(
+        "max_age",
+        "Refuses a sign-in whose last code was given longer ago, in seconds; 30 to 86400.",
+    )
+    .in_query_maybe::<String>(
+        "sign_in",
+        "`redirect`: a browser that asks for a page is led to the sign-in and back (303).",
+    )
+    .needs(SESSION)
+    .without_body()
+    .may_lead_on("With `sign_in=redirect`, to the sign-in.")
+    .fails(&[ErrorType::SignInTooOld])
+    .fails(ASKS_THE_SERVICE)
 }
 
 pub(crate) async fn handle(

@@ -7,14 +7,25 @@ use serde::Serialize;
 
 use crate::app::Shared;
 use crate::client::Client;
+use crate::openapi::{OPERATION, Operation, SERVER};
 use crate::server_key::AppServer;
+use schemars::JsonSchema;
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(crate) struct ClientAddressResponse {
     /// None: what the proxy says is no address.
     client_address: Option<String>,
     peer_address: String,
     rule: String,
+}
+
+pub(crate) fn operation() -> Operation {
+    Operation::new::<ClientAddressResponse>(
+        "get_client_address",
+        OPERATION,
+        "Ask which address this call is taken to come from",
+    )
+    .needs(SERVER)
 }
 
 pub(crate) async fn handle(

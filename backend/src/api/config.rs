@@ -5,6 +5,11 @@ use edge::Json;
 use shared::browser::ConfigResponse;
 
 use crate::app::Shared;
+use crate::openapi::{Operation, SIGN_IN};
+
+pub(crate) fn operation() -> Operation {
+    Operation::new::<ConfigResponse>("get_config", SIGN_IN, "Ask what the page needs to know")
+}
 
 pub(crate) async fn handle(State(app): Shared) -> Json<ConfigResponse> {
     Json(app.settings.described())

@@ -9,11 +9,28 @@ use shared::browser::CreateAccessTokenResponse;
 
 use crate::access_token::Moment;
 use crate::app::Shared;
+use crate::openapi::{ASKS_THE_SERVICE, Operation, SESSION, SESSIONS};
 use crate::signed_in::SignedIn;
+use schemars::JsonSchema;
 
 /// Nothing is asked for; what is sent must be JSON all the same.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 pub(crate) struct Nothing {}
+
+pub(crate) fn operation() -> Operation {
+    Operation::new::<CreateAccessTokenResponse>(
+        "create_access_token",
+        SESSIONS,
+        "Get a short-lived token for your APIs",
+    )
+    .describe(
+        "There are none, and nothing at this address, unless the operator has set TOKEN_AUDIENCE.",
+    )
+    .takes::<Nothing>()
+    .needs(SESSION)
+    .fails(&[ErrorType::NotFound, ErrorType::OriginNotAllowed])
+    .fails(ASKS_THE_SERVICE)
+}
 
 pub(crate) async fn handle(
     State(app): Shared,

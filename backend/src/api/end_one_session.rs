@@ -7,7 +7,22 @@ use shared::ErrorType;
 use shared::browser::EndSessionResponse;
 
 use crate::app::{App, Shared};
+use crate::openapi::{ASKS_THE_SERVICE, Operation, SESSION, SESSIONS};
 use crate::signed_in::SignedIn;
+use crate::webhooks::message::EndedBy;
+use crate::webhooks::session_ended;
+
+pub(crate) fn operation() -> Operation {
+    Operation::new::<EndSessionResponse>(
+        "end_one_session",
+        SESSIONS,
+        "End one of the user's sessions",
+    )
+    .in_path::<String>("session_id", "As the list names it.")
+    .needs(SESSION)
+    .fails(&[ErrorType::SessionNotFound, ErrorType::OriginNotAllowed])
+    .fails(ASKS_THE_SERVICE)
+}
 
 pub(crate) async fn handle(
     State(app): Shared,
@@ -30,7 +45,10 @@ pub(crate) async fn end_own(
     if !own.iter().any(|session| session.id == session_id) {
         return Err(ErrorType::SessionNotFound.into());
     }
-    app.otp.end_session_by_id(session_id).await
+    app.otp.end_session_by_id(session_id).await?;
+    let user_id = &caller.session.user_id;
+    session_ended(app, session_id, user_id, EndedBy::OtherSession).await;
+    Ok(())
 }
 
 #[cfg(test)]

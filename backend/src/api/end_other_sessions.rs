@@ -3,16 +3,31 @@
 use std::sync::Arc;
 
 use axum::extract::State;
+use edge::trace::carried;
 use edge::{ApiError, Json};
 use shared::ErrorType;
 use shared::browser::EndOtherSessionsResponse;
 use tokio::task::JoinSet;
 
 use crate::app::{App, Shared};
+use crate::openapi::{ASKS_THE_SERVICE, Operation, SESSION, SESSIONS};
 use crate::signed_in::SignedIn;
+use crate::webhooks::message::EndedBy;
+use crate::webhooks::session_ended;
 
 /// So many are ended at one time: quick enough for the vendor's distance, and no flood.
 const AT_ONCE: usize = 8;
+
+pub(crate) fn operation() -> Operation {
+    Operation::new::<EndOtherSessionsResponse>(
+        "end_other_sessions",
+        SESSIONS,
+        "End all other sessions of the user",
+    )
+    .needs(SESSION)
+    .fails(&[ErrorType::OriginNotAllowed])
+    .fails(ASKS_THE_SERVICE)
+}
 
 pub(crate) async fn handle(
     State(app): Shared,
@@ -35,20 +50,25 @@ pub(crate) async fn end_others(app: &Arc<App>, caller: &SignedIn) -> Result<u32,
         .collect();
     let mut ended = 0;
     for group in others.chunks(AT_ONCE) {
-        ended += end_all(app, group).await?;
+        ended += end_all(app, &caller.session.user_id, group).await?;
     }
     Ok(ended)
 }
 
-async fn end_all(app: &Arc<App>, ids: &[String]) -> Result<u32, ApiError> {
+async fn end_all(app: &Arc<App>, user_id: &str, ids: &[String]) -> Result<u32, ApiError> {
     let mut running = JoinSet::new();
     for id in ids {
-        let (app, id) = (Arc::clone(app), id.clone());
-        running.spawn(async move { app.otp.end_session_by_id(&id).await });
+        let (app, id, user_id) = (Arc::clone(app), id.clone(), user_id.to_owned());
+        running.spawn(carried(async move {
+            app.otp.end_session_by_id(&id).await?;
+            session_ended(&app, &id, &user_id, EndedBy::OtherSession).await;
+            Ok(())
+        }));
     }
     let mut ended = 0;
     while let Some(outcome) = running.join_next().await {
-        match outcome.map_err(ApiError::internal)? {
+        let outcome: Result<(), ApiError> = outcome.map_err(ApiError::internal)?;
+        match outcome {
             Ok(()) => ended += 1,
             // It ended by itself meanwhile.
             Err(error) if error.error_type() == ErrorType::SessionNotFound => {}

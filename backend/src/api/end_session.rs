@@ -9,9 +9,20 @@ use shared::ErrorType;
 use shared::browser::EndSessionResponse;
 
 use crate::app::{App, Shared};
+use crate::openapi::{ASKS_THE_SERVICE, Operation, SESSION, SESSIONS};
 use crate::signed_in::Credentials;
+use crate::webhooks::message::EndedBy;
+use crate::webhooks::session_ended;
 
 const CLEAR_SITE_DATA: HeaderName = HeaderName::from_static("clear-site-data");
+
+pub(crate) fn operation() -> Operation {
+    Operation::new::<EndSessionResponse>("end_session", SESSIONS, "Sign out")
+        .describe("Ending a session twice is fine.")
+        .needs(SESSION)
+        .fails(&[ErrorType::OriginNotAllowed])
+        .fails(ASKS_THE_SERVICE)
+}
 
 pub(crate) async fn handle(
     State(app): Shared,
@@ -46,14 +57,17 @@ pub(crate) async fn end(
     credentials: Credentials,
 ) -> Result<Option<HeaderValue>, ApiError> {
     let token = credentials.token().clone();
-    match app.otp.verify_session(&token, None).await {
-        Ok(session) => drop(credentials.belongs_to(app, session)?),
+    let known = match app.otp.verify_session(&token, None).await {
+        Ok(session) => Some(credentials.belongs_to(app, session)?.session),
         // What is over can't be ended by a stranger, so the cookie does not matter; whether it
         // ever was a session, the service says below.
-        Err(error) if error.error_type() == ErrorType::InvalidSession => {}
+        Err(error) if error.error_type() == ErrorType::InvalidSession => None,
         Err(error) => return Err(error),
-    }
+    };
     app.otp.end_session(&token).await?;
+    if let Some(ended) = known {
+        session_ended(app, &ended.id, &ended.user_id, EndedBy::SignOut).await;
+    }
     Ok(app.carrier.clear())
 }
 

@@ -8,11 +8,22 @@ use serde::Deserialize;
 use shared::browser::SessionResponse;
 
 use crate::app::{App, Shared};
+use crate::openapi::{ASKS_THE_SERVICE, Operation, SESSION, SESSIONS};
 use crate::signed_in::SignedIn;
+use schemars::JsonSchema;
+use shared::ErrorType;
 
 /// Nothing is asked for; what is sent must be JSON all the same.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 pub(crate) struct Nothing {}
+
+pub(crate) fn operation() -> Operation {
+    Operation::new::<SessionResponse>("extend_session", SESSIONS, "Have the session end later")
+        .takes::<Nothing>()
+        .needs(SESSION)
+        .fails(&[ErrorType::OriginNotAllowed])
+        .fails(ASKS_THE_SERVICE)
+}
 
 pub(crate) async fn handle(
     State(app): Shared,

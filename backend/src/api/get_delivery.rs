@@ -7,7 +7,15 @@ use shared::ErrorType;
 use shared::browser::{GetDeliveryRequest, GetDeliveryResponse};
 
 use crate::app::{App, Shared};
+use crate::openapi::{ASKS_THE_SERVICE, Operation, SIGN_IN};
 use crate::verification::PendingVerification;
+
+pub(crate) fn operation() -> Operation {
+    Operation::new::<GetDeliveryResponse>("get_delivery", SIGN_IN, "Ask how far a message has come")
+        .takes::<GetDeliveryRequest>()
+        .fails(&[ErrorType::InvalidOtp, ErrorType::OriginNotAllowed])
+        .fails(ASKS_THE_SERVICE)
+}
 
 pub(crate) async fn handle(
     State(app): Shared,

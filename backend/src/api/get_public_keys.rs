@@ -9,13 +9,21 @@ use shared::ErrorType;
 
 use crate::access_token::PublicKey;
 use crate::app::Shared;
+use crate::openapi::{Operation, SESSIONS};
+use schemars::JsonSchema;
 
 /// A new key is to be published so long before it signs, and an old one so long after.
 const KEPT: HeaderValue = HeaderValue::from_static("public, max-age=300");
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct KeySet {
     keys: Vec<PublicKey>,
+}
+
+pub(crate) fn operation() -> Operation {
+    Operation::new::<KeySet>("get_public_keys", SESSIONS, "Get the keys that access tokens are checked by")
+        .describe("A set of JWKs (RFC 7517). Nothing is at this address unless the operator has set TOKEN_AUDIENCE.")
+        .fails(&[ErrorType::NotFound])
 }
 
 pub(crate) async fn handle(State(app): Shared) -> Result<Response, ApiError> {

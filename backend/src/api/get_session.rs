@@ -7,7 +7,15 @@ use edge::{ApiError, Json};
 use http::{HeaderMap, header};
 
 use crate::app::Shared;
+use crate::openapi::{ASKS_THE_SERVICE, Operation, SESSION, SESSIONS};
 use crate::signed_in::SignedIn;
+use shared::browser::SessionResponse;
+
+pub(crate) fn operation() -> Operation {
+    Operation::new::<SessionResponse>("get_session", SESSIONS, "Ask who is signed in")
+        .needs(SESSION)
+        .fails(ASKS_THE_SERVICE)
+}
 
 pub(crate) async fn handle(
     State(app): Shared,

@@ -8,7 +8,18 @@ use shared::browser::{ListSessionsResponse, SessionSummary};
 use shared::otp_service::Session;
 
 use crate::app::{App, Shared};
+use crate::openapi::{ASKS_THE_SERVICE, Operation, SESSION, SESSIONS};
 use crate::signed_in::SignedIn;
+
+pub(crate) fn operation() -> Operation {
+    Operation::new::<ListSessionsResponse>(
+        "list_sessions",
+        SESSIONS,
+        "List the user's live sessions",
+    )
+    .needs(SESSION)
+    .fails(ASKS_THE_SERVICE)
+}
 
 pub(crate) async fn handle(
     State(app): Shared,

@@ -14,6 +14,8 @@ use shared::{CodeLifetime, ErrorType, HiddenText, PhoneNumber, VerificationId};
 
 use crate::app::{App, Shared};
 use crate::client::Client;
+use crate::openapi::{ASKS_THE_SERVICE, Operation, SENDS, SIGN_IN};
+use crate::throttle::numbers::{Sent, counted};
 use crate::verification::PendingVerification;
 
 /// Our screens ask for five minutes.
@@ -26,6 +28,16 @@ pub(crate) const RESEND_IN_SECS: u32 = 30;
 const SEAL_OUTLIVES_CODE_SECS: i64 = 3600;
 /// The contract's limit.
 const LONGEST_USER_AGENT: usize = 512;
+
+pub(crate) fn operation() -> Operation {
+    Operation::new::<SendOtpResponse>("send_otp", SIGN_IN, "Have a code sent")
+        .describe("With the `verification_id` of an earlier send another code is added to that verification.")
+        .takes::<SendOtpRequest>()
+        .idempotent()
+        .fails(SENDS)
+        .fails(ASKS_THE_SERVICE)
+        .fails(&[ErrorType::OriginNotAllowed])
+}
 
 pub(crate) async fn handle(
     State(app): Shared,
@@ -73,9 +85,13 @@ pub(crate) async fn send(
         locale: request.language,
     };
     let turn = app.throttle.start(caller.client, app.clock.now())?;
-    let outcome = app.otp.send_otp(&send, key).await;
+    let outcome = counted(app, &number, app.otp.send_otp(&send, key)).await;
     turn.end(&outcome);
-    let sent = outcome?;
+    let Sent {
+        answer: sent,
+        resend_in,
+    } = outcome?;
+    app.numbers.learn(sent.challenge.challenge_id.is_some());
     if sent.phone_number_id.is_empty() {
         let cause = "a send without a phone_number_id";
         return Err(ApiError::unavailable(
@@ -95,7 +111,11 @@ pub(crate) async fn send(
         phone_number: number,
         code_length: app.settings.code_length,
         expires_in_secs,
-        resend_in_secs: sent.challenge.resend_in_secs.unwrap_or(RESEND_IN_SECS),
+        resend_in_secs: sent
+            .challenge
+            .resend_in_secs
+            .or(resend_in)
+            .unwrap_or(RESEND_IN_SECS),
     })
 }
 

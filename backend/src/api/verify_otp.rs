@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
+use edge::trace::carried;
 use edge::{ApiError, Json};
 use http::{HeaderMap, HeaderValue, header};
 use shared::browser::{VerifyOtpRequest, VerifyOtpResponse};
@@ -16,8 +17,27 @@ use storage::StoreError;
 
 use crate::app::{App, Shared};
 use crate::client::Client;
-use crate::store::RETRY_AFTER_SECS;
+use crate::openapi::{ASKS_THE_SERVICE, Operation, SIGN_IN};
+use crate::store::{RETRY_AFTER_SECS, SignIn};
 use crate::verification::PendingVerification;
+use crate::webhooks::message::EndedBy;
+use crate::webhooks::session_ended;
+
+pub(crate) fn operation() -> Operation {
+    Operation::new::<VerifyOtpResponse>("verify_otp", SIGN_IN, "Present a code and sign in")
+        .describe("Sets the cookies that belong to the session.")
+        .takes::<VerifyOtpRequest>()
+        .fails(&[
+            ErrorType::InvalidOtp,
+            ErrorType::OtpExpired,
+            ErrorType::OtpAttemptsExceeded,
+            ErrorType::NumberBlocked,
+            ErrorType::UserInactive,
+            ErrorType::RequestInProgress,
+            ErrorType::OriginNotAllowed,
+        ])
+        .fails(ASKS_THE_SERVICE)
+}
 
 pub(crate) async fn handle(
     State(app): Shared,
@@ -51,7 +71,7 @@ pub(crate) async fn verify(
 ) -> Result<Opened, ApiError> {
     app.throttle.verify(client, app.clock.now())?;
     // A browser that hangs up must not leave a session without an account: the work runs to its end.
-    let work = tokio::spawn(sign_in(app, headers, request));
+    let work = tokio::spawn(carried(sign_in(app, headers, request)));
     match work.await {
         Ok(outcome) => outcome,
         Err(error) => Err(ApiError::internal(format_args!(
@@ -75,6 +95,9 @@ async fn sign_in(
         .open(&request.verification_id)
         .filter(|pending| pending.ends_at > app.clock.now())
         .ok_or(ErrorType::InvalidOtp)?;
+    if app.numbers.counts() {
+        app.flows.verify(&pending, app.clock.now())?;
+    }
     let verify = UpstreamRequest {
         method_id: pending.method_id.clone(),
         otp: request.otp,
@@ -92,9 +115,14 @@ async fn sign_in(
     let verified = app.otp.verify_otp(&verify).await?;
     let device = verified.device_token.clone();
     let (token, session) = whole(verified, &pending)?;
-    let now = app.clock.now();
-    let number = &pending.phone_number;
-    let account = match app.store.sign_in(&session.user_id, number, now).await {
+    let sign_in = SignIn {
+        user_id: session.user_id.clone(),
+        phone_number: pending.phone_number.clone(),
+        session_id: session.id.clone(),
+        started_at: session.started_at,
+        expires_at: session.expires_at,
+    };
+    let account = match app.store.sign_in(sign_in, app.clock.now()).await {
         Ok(account) => account,
         Err(error) => return Err(undone(&app, &token, &error).await),
     };
@@ -135,8 +163,17 @@ async fn end_the_one_before(app: &App, headers: &HeaderMap, token: &SessionToken
     let Some(before) = before.filter(|before| before != token) else {
         return;
     };
+    // Its id is asked for only where somebody is to be told.
+    let known = match &app.webhooks {
+        Some(_) => app.otp.verify_session(&before, None).await.ok(),
+        None => None,
+    };
     match app.otp.end_session(&before).await {
-        Ok(()) => {}
+        Ok(()) => {
+            if let Some(ended) = known {
+                session_ended(app, &ended.id, &ended.user_id, EndedBy::NextSignIn).await;
+            }
+        }
         Err(error) if error.error_type() == ErrorType::InvalidSession => {}
         // It ends by itself; the new one is there.
         Err(error) => error.log(),

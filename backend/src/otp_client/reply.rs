@@ -22,15 +22,7 @@ impl Expect {
         if reply.status != StatusCode::OK {
             return Err(self.error(reply));
         }
-        let mut reader = serde_json::Deserializer::from_slice(&reply.body);
-        serde_path_to_error::deserialize(&mut reader).map_err(|error| {
-            // The parser's own words may quote a token.
-            misbehaved(format_args!(
-                "the answer is not the contract: {:?} at {}",
-                error.inner().classify(),
-                error.path()
-            ))
-        })
+        serde_json::from_slice(&reply.body).map_err(|_| broken::<T>(reply))
     }
 
     fn error(self, reply: &Reply) -> ApiError {
@@ -100,4 +92,18 @@ fn retry_after(reply: &Reply, envelope: Option<&ErrorEnvelope>) -> Option<u32> {
         .and_then(|value| value.to_str().ok())
         .and_then(|text| text.trim().parse().ok())
         .or_else(|| envelope.and_then(|envelope| envelope.retry_after_secs))
+}
+
+/// Reads an answer once more, to say where it is not the contract: keeping the place costs several times the reading.
+fn broken<T: DeserializeOwned>(reply: &Reply) -> ApiError {
+    let mut reader = serde_json::Deserializer::from_slice(&reply.body);
+    // The parser's own words may quote a token.
+    match serde_path_to_error::deserialize::<_, T>(&mut reader) {
+        Ok(_) => misbehaved("the answer is not the contract: more follows it"),
+        Err(error) => misbehaved(format_args!(
+            "the answer is not the contract: {:?} at {}",
+            error.inner().classify(),
+            error.path()
+        )),
+    }
 }

@@ -1,8 +1,12 @@
 //! An OTP service that misbehaves: whatever it does, the page gets an error of ours (H-01, H-06, H-07).
+//!
+//! What is done about it is in [`breaker`], what happens to connections in [`connections`].
+
+mod breaker;
+mod connections;
 
 use edge::testing::Answer;
 use shared::ErrorType;
-use tokio::net::TcpListener;
 
 use super::*;
 use crate::testing::{Harness, KEY, RIGHT_CODE, Script};
@@ -18,8 +22,6 @@ async fn both_calls(backend: &Harness, id: &str) -> [Answer; 2] {
 
 #[tokio::test]
 async fn whatever_the_service_answers_the_page_gets_an_error_of_ours_h_06() {
-    let backend = Harness::start().await;
-    let id = backend.verification("+12125550142").await;
     let misbehaved = ErrorType::OtpServiceMisbehaved;
     let large = format!("{{\"phone_number_id\":\"{}\"}}", "x".repeat(70_000));
     for (what, script, error) in [
@@ -129,6 +131,9 @@ async fn whatever_the_service_answers_the_page_gets_an_error_of_ours_h_06() {
             ErrorType::NumberBlocked,
         ),
     ] {
+        // One for each: a breaker remembers.
+        let backend = Harness::start().await;
+        let id = backend.verification("+12125550142").await;
         backend.stub.plays(script);
         for answer in both_calls(&backend, &id).await {
             assert_eq!(answer.json()["error_type"], error.as_str(), "{what}");
@@ -143,13 +148,12 @@ async fn whatever_the_service_answers_the_page_gets_an_error_of_ours_h_06() {
                 assert!(answer.header("retry-after").is_some(), "{what}");
             }
         }
+        assert_eq!(backend.stub.live_sessions(), 0, "{what}");
     }
-    assert_eq!(backend.stub.live_sessions(), 0);
 }
 
 #[tokio::test]
-async fn nothing_that_may_have_arrived_is_sent_twice_h_02() {
-    let backend = Harness::start().await;
+async fn nothing_that_may_have_arrived_is_sent_or_verified_twice_h_02_h_08() {
     for script in [
         Script::Truncated,
         Script::CutOff,
@@ -157,10 +161,12 @@ async fn nothing_that_may_have_arrived_is_sent_twice_h_02() {
         Script::body(503, ""),
         Script::body(308, ""),
     ] {
-        let before = backend.stub.asked_at(SEND).len();
+        let backend = Harness::start().await;
+        let id = backend.verification("+12125550142").await;
         backend.stub.plays(script);
-        backend.send_otp("+12125550142").await;
-        assert_eq!(backend.stub.asked_at(SEND).len(), before + 1);
+        both_calls(&backend, &id).await;
+        assert_eq!(backend.stub.asked_at(SEND).len(), 2);
+        assert_eq!(backend.stub.asked_at("/otps/verify").len(), 1);
     }
 }
 
@@ -174,19 +180,6 @@ async fn a_silent_service_is_given_up_h_01() {
     assert!(backend.stub.asked_at(SEND).len() <= 1);
 }
 
-#[tokio::test]
-async fn a_service_that_is_not_there_is_unavailable_and_comes_good_by_itself_h_11() {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let base = format!("http://{}", listener.local_addr().unwrap());
-    drop(listener);
-    let client = OtpClient::new(&base, &Secret::from(KEY), TimeLimits::default()).unwrap();
-    let error = client.list_sessions("user_1").await.unwrap_err();
-    assert_eq!(error.error_type(), ErrorType::OtpServiceUnavailable);
-    assert!(
-        matches!(client.readiness().await, Err(NotReady::Silent(cause)) if cause.contains("reached"))
-    );
-}
-
 #[test]
 fn the_limits_are_those_of_the_requirement_h_01() {
     let limits = TimeLimits::default();
@@ -198,14 +191,20 @@ fn the_limits_are_those_of_the_requirement_h_01() {
 
 #[test]
 fn a_key_that_no_header_can_carry_is_refused_and_never_shown() {
-    let key = Secret::from("sk_test_\n");
-    let error = OtpClient::new("http://127.0.0.1:1", &key, TimeLimits::default()).unwrap_err();
+    let error = client("http://127.0.0.1:1", "sk_test_\n").unwrap_err();
     assert!(!error.to_string().contains("sk_test"));
-    let client = OtpClient::new(
-        "http://127.0.0.1:1",
-        &Secret::from(KEY),
-        TimeLimits::default(),
-    )
-    .unwrap();
+    let client = client("http://127.0.0.1:1", KEY).unwrap();
     assert!(!format!("{client:?}").contains("sk_test"));
+}
+
+fn client(base: &str, key: &str) -> Result<OtpClient, UnusableKey> {
+    let (clock, _) = Clock::manual(crate::testing::NOW);
+    let events = Arc::new(Events::register(&mut edge::metrics::Registry::default()));
+    OtpClient::new(
+        base,
+        &Secret::from(key),
+        TimeLimits::default(),
+        clock,
+        events,
+    )
 }

@@ -2,14 +2,14 @@
 //!
 //! Redirects are answers like others and never followed. Nothing is repeated here but what hyper
 //! itself takes back before a byte has left (H-02, H-12): the pool forgets connections long before
-//! a server closes them, so a half-closed one is rarely met.
+//! a server closes them, so a half-closed one is rarely met. A send, of which nobody may be in doubt, has a
+//! connection of its own. Names are resolved anew for every connection (H-11).
 
-use std::error::Error;
 use std::fmt;
 use std::time::Duration;
 
 use axum::body::Bytes;
-use edge::ApiError;
+use edge::outbound::chain;
 use edge::settings::Secret;
 use http::{HeaderMap, HeaderValue, Method, Request, StatusCode, header};
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
@@ -17,18 +17,16 @@ use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
-use shared::ErrorType;
+use tokio::time::Instant;
 use zeroize::Zeroizing;
 
 use super::UnusableKey;
+use super::lane::Way;
 
 /// No answer of the contract is near this size (H-06).
 const LARGEST_ANSWER: usize = 64 * 1024;
 /// Our own service and common proxies close after 60 s.
 const FORGET_AFTER: Duration = Duration::from_secs(15);
-/// What the browser is told when the service is away.
-const RETRY_AFTER_SECS: u32 = 5;
-
 /// One request.
 #[derive(Debug)]
 pub(super) struct Call<'a> {
@@ -36,7 +34,10 @@ pub(super) struct Call<'a> {
     /// Below the contract's base path, with its query.
     pub(super) path: String,
     pub(super) idempotency_key: Option<&'a str>,
-    /// For the whole exchange.
+    pub(super) way: Way,
+    /// It changes nothing, so it may be made again.
+    pub(super) is_read: bool,
+    /// For the whole exchange, waits and repeats included.
     pub(super) limit: Duration,
 }
 
@@ -51,7 +52,9 @@ pub(super) struct Reply {
 /// No answer, or none that was read to its end.
 #[derive(Debug)]
 pub(super) enum Failure {
-    /// The service can't be reached or is too slow.
+    /// No connection came about: no byte has left.
+    Unreached(String),
+    /// It broke off before it answered, or is too slow.
     Silent(String),
     /// It said something that can't be an answer.
     Garbled(String),
@@ -61,24 +64,20 @@ pub(super) enum Failure {
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (Self::Silent(cause) | Self::Garbled(cause) | Self::Unwritable(cause)) = self;
+        let (Self::Unreached(cause)
+        | Self::Silent(cause)
+        | Self::Garbled(cause)
+        | Self::Unwritable(cause)) = self;
         f.write_str(cause)
     }
 }
 
-impl From<Failure> for ApiError {
-    fn from(failure: Failure) -> Self {
-        match failure {
-            Failure::Silent(cause) => Self::unavailable(ErrorType::OtpServiceUnavailable, cause)
-                .retry_after(RETRY_AFTER_SECS),
-            Failure::Garbled(cause) => Self::unavailable(ErrorType::OtpServiceMisbehaved, cause),
-            Failure::Unwritable(cause) => Self::internal(cause),
-        }
-    }
-}
+type Pool = Client<HttpsConnector<HttpConnector>, Full<Bytes>>;
 
 pub(super) struct Transport {
-    client: Client<HttpsConnector<HttpConnector>, Full<Bytes>>,
+    pooled: Pool,
+    /// A connection for each call.
+    fresh: Pool,
     base: String,
     authorization: HeaderValue,
 }
@@ -104,37 +103,43 @@ impl Transport {
             .https_or_http()
             .enable_http1()
             .wrap_connector(tcp);
-        let client = Client::builder(TokioExecutor::new())
+        let mut builder = Client::builder(TokioExecutor::new());
+        builder
             .timer(TokioTimer::new())
             .pool_timer(TokioTimer::new())
             .pool_idle_timeout(FORGET_AFTER)
-            .http1_max_buf_size(LARGEST_ANSWER)
-            .build(tls);
+            .http1_max_buf_size(LARGEST_ANSWER);
         Ok(Self {
-            client,
+            pooled: builder.build(tls.clone()),
+            fresh: builder.pool_max_idle_per_host(0).build(tls),
             base: base.to_owned(),
             authorization,
         })
     }
 
+    /// The whole answer, by `deadline` or not at all.
     pub(super) async fn exchange(
         &self,
-        call: Call<'_>,
-        body: Option<Vec<u8>>,
+        call: &Call<'_>,
+        body: Option<Bytes>,
+        deadline: Instant,
     ) -> Result<Reply, Failure> {
-        let limit = call.limit;
         let request = self
             .request(call, body)
             .map_err(|error| Failure::Unwritable(error.to_string()))?;
-        match tokio::time::timeout(limit, self.roundtrip(request)).await {
+        let pool = match call.way {
+            Way::Sends => &self.fresh,
+            Way::Others => &self.pooled,
+        };
+        match tokio::time::timeout_at(deadline, roundtrip(pool, request)).await {
             Ok(outcome) => outcome,
             Err(_) => Err(Failure::Silent("the OTP service took too long".to_owned())),
         }
     }
 
-    fn request(&self, call: Call<'_>, body: Option<Vec<u8>>) -> http::Result<Request<Full<Bytes>>> {
+    fn request(&self, call: &Call<'_>, body: Option<Bytes>) -> http::Result<Request<Full<Bytes>>> {
         let mut request = Request::builder()
-            .method(call.method)
+            .method(&call.method)
             .uri(format!("{}{}", self.base, call.path))
             .header(header::AUTHORIZATION, self.authorization.clone())
             .header(header::ACCEPT, "application/json");
@@ -146,39 +151,29 @@ impl Transport {
         }
         request.body(Full::from(body.unwrap_or_default()))
     }
-
-    async fn roundtrip(&self, request: Request<Full<Bytes>>) -> Result<Reply, Failure> {
-        let response = self.client.request(request).await.map_err(|error| {
-            Failure::Silent(format!(
-                "the OTP service can't be reached: {}",
-                chain(&error)
-            ))
-        })?;
-        let (parts, body) = response.into_parts();
-        let body = Limited::new(body, LARGEST_ANSWER).collect().await;
-        let body = body.map_err(|error| {
-            if error.is::<LengthLimitError>() {
-                Failure::Garbled("the OTP service's answer is larger than 64 KiB".to_owned())
-            } else {
-                Failure::Garbled("the OTP service's answer broke off".to_owned())
-            }
-        })?;
-        Ok(Reply {
-            status: parts.status,
-            headers: parts.headers,
-            body: body.to_bytes(),
-        })
-    }
 }
 
-/// hyper's errors say little without what is behind them, and nothing of what was sent.
-fn chain(error: &dyn Error) -> String {
-    let mut text = error.to_string();
-    let mut behind = error.source();
-    while let Some(cause) = behind {
-        text.push_str(": ");
-        text.push_str(&cause.to_string());
-        behind = cause.source();
-    }
-    text
+async fn roundtrip(pool: &Pool, request: Request<Full<Bytes>>) -> Result<Reply, Failure> {
+    let response = pool.request(request).await.map_err(|error| {
+        let cause = format!("the OTP service can't be reached: {}", chain(&error));
+        if error.is_connect() {
+            Failure::Unreached(cause)
+        } else {
+            Failure::Silent(cause)
+        }
+    })?;
+    let (parts, body) = response.into_parts();
+    let body = Limited::new(body, LARGEST_ANSWER).collect().await;
+    let body = body.map_err(|error| {
+        if error.is::<LengthLimitError>() {
+            Failure::Garbled("the OTP service's answer is larger than 64 KiB".to_owned())
+        } else {
+            Failure::Garbled("the OTP service's answer broke off".to_owned())
+        }
+    })?;
+    Ok(Reply {
+        status: parts.status,
+        headers: parts.headers,
+        body: body.to_bytes(),
+    })
 }

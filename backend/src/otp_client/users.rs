@@ -60,7 +60,7 @@ impl OtpClient {
                 }],
             }),
         };
-        let call = self.call(Method::POST, "/users/search");
+        let call = self.read(Method::POST, "/users/search");
         let answer: SearchUsersResponse = self.exchange(call, Some(&request), Expect(&[])).await?;
         // Whatever is found by: only whom the number belongs to is meant.
         let owner = answer.users.into_iter().find(|user| {
@@ -78,7 +78,7 @@ impl OtpClient {
         let user_id = some_user(user_id.to_owned())?;
         let call = self.call(Method::DELETE, &format!("/users/{user_id}/delete"));
         let answer: Result<DeleteUserResponse, _> = self.exchange(call, None::<&()>, PASSES).await;
-        match answer {
+        match answer.map_err(ApiError::from) {
             Ok(_) => Ok(()),
             Err(error) if error.error_type() == ErrorType::UserNotFound => Ok(()),
             Err(error) => Err(error),

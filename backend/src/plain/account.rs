@@ -10,8 +10,9 @@ use shared::ErrorType;
 use shared::browser::{SessionResponse, SessionSummary};
 
 use super::state::{Said, Step, Told};
-use super::{ACCOUNT, PHONE, Visit, page, time};
+use super::{ACCOUNT, PHONE, Visit, page};
 use crate::api::list_sessions::list;
+use crate::time;
 
 /// Shorter ago is "just now".
 const MOMENT_SECS: i64 = 120;

@@ -16,6 +16,8 @@ use tokio::task::JoinHandle;
 
 use super::*;
 
+mod operations;
+
 struct Running {
     address: SocketAddr,
     stop: Stop,

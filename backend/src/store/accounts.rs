@@ -5,7 +5,9 @@ use shared::app_server::{AccountResponse, ExternalId, Metadata};
 use storage::{Row, Sql, StoreError};
 
 use super::challenges::forget_of_account;
+use super::webhooks::note;
 use super::{Store, new_id};
+use crate::webhooks::message::{EndedBy, Message};
 
 /// An account.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,6 +21,18 @@ pub(crate) struct Account {
     pub(crate) created_at: i64,
     pub(crate) first_sign_in_at: Option<i64>,
     pub(crate) last_sign_in_at: Option<i64>,
+}
+
+/// Somebody who has just proved a number, and the session that was opened for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct SignIn {
+    pub(crate) user_id: String,
+    pub(crate) phone_number: PhoneNumber,
+    pub(crate) session_id: String,
+    /// Unix seconds.
+    pub(crate) started_at: i64,
+    /// Unix seconds.
+    pub(crate) expires_at: i64,
 }
 
 /// What accounts are looked for by.
@@ -103,28 +117,37 @@ impl From<Account> for AccountResponse {
 }
 
 impl Store {
-    /// Finds or makes the account of a user who has just proved this number at `now`, Unix seconds.
-    pub(crate) async fn sign_in(
-        &self,
-        user_id: &str,
-        phone_number: &PhoneNumber,
-        now: i64,
-    ) -> Result<Account, StoreError> {
-        let (user_id, phone_number) = (user_id.to_owned(), phone_number.clone());
-        let account_id = new_id("acct")?;
+    /// Finds or makes the account of who signs in at `now`, Unix seconds.
+    pub(crate) async fn sign_in(&self, sign_in: SignIn, now: i64) -> Result<Account, StoreError> {
+        let (account_id, announces) = (new_id("acct")?, self.1);
         self.0
             .write(move |sql| {
-                sql.execute(
+                let account = sql.query_one(
                     "INSERT INTO accounts (account_id, user_id, phone_number, created_at, first_sign_in_at, last_sign_in_at)
                      VALUES ($1, $2, $3, $4, $4, $4)
                      ON CONFLICT (user_id) DO UPDATE SET last_sign_in_at = excluded.last_sign_in_at,
                         phone_number = excluded.phone_number,
                         first_sign_in_at = CASE accounts.first_sign_in_at WHEN 0 THEN excluded.first_sign_in_at
-                            ELSE accounts.first_sign_in_at END",
-                    &[(&account_id).into(), (&user_id).into(), phone_number.as_str().into(), now.into()],
+                            ELSE accounts.first_sign_in_at END
+                     RETURNING account_id, user_id, phone_number, external_id, metadata, created_at, first_sign_in_at,
+                        last_sign_in_at",
+                    &[
+                        (&account_id).into(),
+                        (&sign_in.user_id).into(),
+                        sign_in.phone_number.as_str().into(),
+                        now.into(),
+                    ],
+                    Account::read,
                 )?;
-                one(sql, &Wanted::User(user_id.clone()))?
-                    .ok_or_else(|| StoreError::Broken("the new account is not there".to_owned()))
+                let account = account
+                    .ok_or_else(|| StoreError::Broken("the new account is not there".to_owned()))?;
+                if announces {
+                    if account.account_id == account_id {
+                        note(sql, &Message::account_created(&account), now)?;
+                    }
+                    note(sql, &Message::session_created(&account, &sign_in), now)?;
+                }
+                Ok(account)
             })
             .await
     }
@@ -137,7 +160,7 @@ impl Store {
         metadata: Option<Metadata>,
         now: i64,
     ) -> Result<Result<Linked, LinkFault>, StoreError> {
-        let new_id = new_id("acct")?;
+        let (new_id, announces) = (new_id("acct")?, self.1);
         let metadata = metadata.map(|metadata| serde_json::to_string(&metadata));
         let metadata = metadata
             .transpose()
@@ -174,14 +197,18 @@ impl Store {
                 }
                 let account = one(sql, &Wanted::Account(account_id))?
                     .ok_or_else(|| StoreError::Broken("the linked account is not there".to_owned()))?;
-                Ok(Ok(Linked { account, created: before.is_none() }))
+                let created = before.is_none();
+                if created && announces {
+                    note(sql, &Message::account_created(&account), now)?;
+                }
+                Ok(Ok(Linked { account, created }))
             })
             .await
     }
 
     /// The account, if there is one; of a number's, the one that signed in last.
     pub(crate) async fn account(&self, wanted: Wanted) -> Result<Option<Account>, StoreError> {
-        self.0.read(move |sql| one(sql, &wanted)).await
+        self.0.look_up(move |sql| one(sql, &wanted)).await
     }
 
     /// All of them.
@@ -229,13 +256,26 @@ impl Store {
             .await
     }
 
-    /// Forgets the account, with its challenges.
-    pub(crate) async fn delete_account(&self, account_id: &str) -> Result<(), StoreError> {
-        let account_id = account_id.to_owned();
+    /// Forgets the account, with its challenges, at `now`. With it these sessions have ended.
+    pub(crate) async fn delete_account(
+        &self,
+        account: Account,
+        ended_sessions: Vec<String>,
+        now: i64,
+    ) -> Result<(), StoreError> {
+        let announces = self.1;
         self.0
             .write(move |sql| {
-                forget_of_account(sql, &account_id)?;
-                let params = [(&account_id).into()];
+                for session in ended_sessions.iter().filter(|_| announces) {
+                    let by = EndedBy::AccountDeletion;
+                    note(
+                        sql,
+                        &Message::session_ended(&account, session, by, now),
+                        now,
+                    )?;
+                }
+                forget_of_account(sql, &account.account_id)?;
+                let params = [(&account.account_id).into()];
                 sql.execute("DELETE FROM accounts WHERE account_id = $1", &params)
                     .map(drop)
             })
@@ -265,7 +305,7 @@ fn may_link(
     })
 }
 
-fn one(sql: &Sql<'_>, wanted: &Wanted) -> Result<Option<Account>, StoreError> {
+pub(super) fn one(sql: &Sql<'_>, wanted: &Wanted) -> Result<Option<Account>, StoreError> {
     let (sentence, value) = condition(wanted);
     sql.query_one(
         &format!("{sentence} LIMIT 1"),

@@ -5,7 +5,10 @@ use shared::PhoneNumber;
 use shared::app_server::{Purpose, ShownText};
 use storage::{Row, Sql, StoreError};
 
+use super::accounts::{Wanted, one};
+use super::webhooks::note;
 use super::{Store, new_id};
+use crate::webhooks::message::Message;
 
 /// After its proof a challenge can be redeemed for so long, seconds.
 const REDEEMED_WITHIN: i64 = 120;
@@ -155,14 +158,25 @@ impl Store {
 
     /// Notes that the code was right. A second time changes nothing.
     pub(crate) async fn prove(&self, id: &str, now: i64) -> Result<(), StoreError> {
-        let id = id.to_owned();
+        let (id, announces) = (id.to_owned(), self.1);
         self.0
             .write(move |sql| {
-                sql.execute(
+                let proved = sql.execute(
                     "UPDATE challenges SET proved_at = $1 WHERE challenge_id = $2 AND proved_at = 0",
                     &[now.into(), (&id).into()],
-                )
-                .map(drop)
+                )?;
+                if proved == 0 || !announces {
+                    return Ok(());
+                }
+                let challenge = sql.query_one(CHALLENGE, &[(&id).into()], Challenge::read)?;
+                let challenge = challenge
+                    .ok_or_else(|| StoreError::Broken("a proved challenge is not there".to_owned()))?;
+                let account = match &challenge.wanted.account_id {
+                    Some(account_id) => one(sql, &Wanted::Account(account_id.clone()))?,
+                    None => None,
+                };
+                let message = Message::challenge_completed(&challenge, account.as_ref(), now);
+                note(sql, &message, now)
             })
             .await
     }

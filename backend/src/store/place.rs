@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use edge::settings::Secret;
-use storage::{Database, OpenError, Server};
+use storage::{Database, OpenError, Server, Whole};
 
 use crate::StartError;
 use crate::config::Config;
@@ -26,6 +26,11 @@ impl Place {
         let Some(url) = config.database_url()? else {
             return Ok(Self::File(config.data_dir.join("accounts.db")));
         };
+        Self::at(url, config)
+    }
+
+    /// The place that an address names, as `DATABASE_URL` does.
+    pub(crate) fn at(url: Secret, config: &Config) -> Result<Self, StartError> {
         let text = url.expose();
         if text.starts_with("postgres://") || text.starts_with("postgresql://") {
             let ca_file = config.database_ca_file.clone();
@@ -44,15 +49,20 @@ impl Place {
     }
 
     pub(super) fn open(&self, migrations: &[&str]) -> Result<Database, OpenError> {
+        match self.whole() {
+            Whole::File(path) => Database::open(path, migrations),
+            Whole::Server(server) => Database::connect(server, migrations),
+        }
+    }
+
+    /// The same in the words of `storage`.
+    pub(crate) fn whole(&self) -> Whole<'_> {
         match self {
-            Self::File(path) => Database::open(path, migrations),
-            Self::Server { url, ca_file } => {
-                let server = Server {
-                    url: url.expose(),
-                    ca_file: ca_file.as_deref(),
-                };
-                Database::connect(server, migrations)
-            }
+            Self::File(path) => Whole::File(path),
+            Self::Server { url, ca_file } => Whole::Server(Server {
+                url: url.expose(),
+                ca_file: ca_file.as_deref(),
+            }),
         }
     }
 }

@@ -1,11 +1,14 @@
 //! Every story on both databases.
 
+mod webhooks;
+
 use std::collections::BTreeMap;
 
 use shared::PhoneNumber;
 use shared::app_server::{ExternalId, Metadata, Purpose, ShownText};
 
 use super::*;
+use webhooks::*;
 
 fn number(text: &str) -> PhoneNumber {
     PhoneNumber::parse(text).unwrap()
@@ -13,6 +16,16 @@ fn number(text: &str) -> PhoneNumber {
 
 fn external(text: &str) -> ExternalId {
     ExternalId::parse(text).unwrap()
+}
+
+fn signed(user_id: &str, text: &str) -> SignIn {
+    SignIn {
+        user_id: user_id.to_owned(),
+        phone_number: number(text),
+        session_id: format!("sess_of_{user_id}"),
+        started_at: 100,
+        expires_at: 200,
+    }
 }
 
 fn user(name: &str, text: &str) -> Whose {
@@ -25,7 +38,7 @@ fn user(name: &str, text: &str) -> Whose {
 async fn a_user_has_one_account_for_ever(place: Place) {
     let store = Store::open(&place).unwrap();
     let first = store
-        .sign_in("user_1", &number("+12125550142"), 100)
+        .sign_in(signed("user_1", "+12125550142"), 100)
         .await
         .unwrap();
     assert!(first.account_id.starts_with("acct_") && first.account_id.len() == 29);
@@ -34,7 +47,7 @@ async fn a_user_has_one_account_for_ever(place: Place) {
         (Some(100), Some(100))
     );
     let again = store
-        .sign_in("user_1", &number("+12125550143"), 200)
+        .sign_in(signed("user_1", "+12125550143"), 200)
         .await
         .unwrap();
     let expected = Account {
@@ -44,7 +57,7 @@ async fn a_user_has_one_account_for_ever(place: Place) {
     };
     assert_eq!(again, expected, "the number that was proved last");
     let other = store
-        .sign_in("user_2", &number("+12125550144"), 200)
+        .sign_in(signed("user_2", "+12125550144"), 200)
         .await
         .unwrap();
     assert_ne!(other.account_id, first.account_id);
@@ -60,10 +73,9 @@ async fn a_user_has_one_account_for_ever(place: Place) {
 
 async fn two_sign_ins_at_once_make_one_account(place: Place) {
     let store = Store::open(&place).unwrap();
-    let number = number("+12125550142");
     let (one, two) = tokio::join!(
-        store.sign_in("user_1", &number, 100),
-        store.sign_in("user_1", &number, 100)
+        store.sign_in(signed("user_1", "+12125550142"), 100),
+        store.sign_in(signed("user_1", "+12125550142"), 100)
     );
     assert_eq!(one.unwrap(), two.unwrap());
     store.close().await;
@@ -88,7 +100,7 @@ async fn an_account_is_linked_before_its_first_sign_in(place: Place) {
         (None, None)
     );
     let signed_in = store
-        .sign_in("user_1", &number("+12125550142"), 200)
+        .sign_in(signed("user_1", "+12125550142"), 200)
         .await
         .unwrap();
     let expected = Account {
@@ -173,7 +185,7 @@ async fn accounts_are_found_and_listed_page_by_page(place: Place) {
     let store = Store::open(&place).unwrap();
     for n in 0..5 {
         store
-            .sign_in(&format!("user_{n}"), &number("+12125550142"), n + 1)
+            .sign_in(signed(&format!("user_{n}"), "+12125550142"), n + 1)
             .await
             .unwrap();
     }
@@ -196,8 +208,8 @@ async fn accounts_are_found_and_listed_page_by_page(place: Place) {
     }
     assert_eq!(listed.len(), 5);
     for account in found {
-        store.delete_account(&account.account_id).await.unwrap();
         assert!(listed.contains(&account));
+        store.delete_account(account, Vec::new(), 9).await.unwrap();
     }
     assert!(store.accounts_after("", 9).await.unwrap().is_empty());
     store.close().await;
@@ -277,7 +289,7 @@ async fn of_twenty_redemptions_at_once_one_succeeds(place: Place) {
 async fn challenges_go_with_their_account_or_a_day_after_their_end(place: Place) {
     let store = Store::open(&place).unwrap();
     let account = store
-        .sign_in("user_1", &number("+12125550142"), 100)
+        .sign_in(signed("user_1", "+12125550142"), 100)
         .await
         .unwrap();
     let own = wanted(Some(&account.account_id));
@@ -293,7 +305,10 @@ async fn challenges_go_with_their_account_or_a_day_after_their_end(place: Place)
         ..sent()
     };
     store.note_sent(&others, again.clone()).await.unwrap();
-    store.delete_account(&account.account_id).await.unwrap();
+    store
+        .delete_account(account, Vec::new(), 100)
+        .await
+        .unwrap();
     assert_eq!(store.challenge(&own).await.unwrap(), None);
     assert_eq!(store.challenge(&others).await.unwrap().unwrap().sent, again);
     store
@@ -306,6 +321,44 @@ async fn challenges_go_with_their_account_or_a_day_after_their_end(place: Place)
         .await
         .unwrap();
     assert_eq!(store.challenge(&others).await.unwrap(), None);
+    store.close().await;
+}
+
+async fn sends_to_a_number_are_counted_over_a_restart_and_forgotten_after_a_day(place: Place) {
+    let store = Store::open(&place).unwrap();
+    let count = async |store: &Store, number: &str, now| {
+        store.count_send(number.to_owned(), now).await.unwrap()
+    };
+    let first = count(&store, "one", 100_000).await.unwrap();
+    assert_eq!(first.next_in, 30);
+    let (again, other) = tokio::join!(
+        count(&store, "one", 100_000),
+        count(&store, "other", 100_000)
+    );
+    assert_eq!(again, Err(30));
+    let other = other.unwrap();
+    store.take_back_send(&other.send_id).await.unwrap();
+    assert!(count(&store, "other", 100_000).await.is_ok());
+    store.close().await;
+
+    let store = Store::open(&place).unwrap();
+    assert_eq!(count(&store, "one", 100_029).await, Err(1));
+    assert_eq!(count(&store, "one", 100_030).await.unwrap().next_in, 60);
+    assert_eq!(store.forget_sends(186_400, 1).await.unwrap(), 1);
+    assert_eq!(store.forget_sends(186_400, 9).await.unwrap(), 1);
+    assert_eq!(store.forget_sends(186_400, 9).await.unwrap(), 0);
+    store.close().await;
+}
+
+async fn of_many_sends_to_a_number_at_once_one_counts(place: Place) {
+    let store = Store::open(&place).unwrap();
+    let mut running = tokio::task::JoinSet::new();
+    for _ in 0..12 {
+        let store = store.clone();
+        running.spawn(async move { store.count_send("one".to_owned(), 100).await.unwrap() });
+    }
+    let outcomes = running.join_all().await;
+    assert_eq!(outcomes.iter().filter(|outcome| outcome.is_ok()).count(), 1);
     store.close().await;
 }
 
@@ -344,6 +397,12 @@ on_both! {
     a_challenge_is_proved_and_redeemed_once_and_in_time,
     of_twenty_redemptions_at_once_one_succeeds,
     challenges_go_with_their_account_or_a_day_after_their_end,
+    sends_to_a_number_are_counted_over_a_restart_and_forgotten_after_a_day,
+    of_many_sends_to_a_number_at_once_one_counts,
+    what_happened_is_noted_with_it_and_once,
+    where_nobody_is_told_nothing_is_noted,
+    backends_on_one_database_take_each_message_once,
+    messages_wait_end_and_are_forgotten,
     the_sql_of_the_guide_runs,
 }
 

@@ -4,13 +4,14 @@
 mod memory;
 
 use std::io;
+use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::task::{Context, Poll};
 
 use axum::Router;
 use axum::body::{Body, Bytes, HttpBody};
-use axum::extract::{Request, State};
+use axum::extract::{ConnectInfo, Request, State};
 use axum::response::{IntoResponse, Response};
 use edge::clock::Clock;
 use edge::testing::Chunks;
@@ -141,6 +142,8 @@ pub(crate) struct Asked {
     pub(crate) path: String,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Value,
+    /// The other end of the connection.
+    pub(crate) peer: SocketAddr,
 }
 
 /// A running stub.
@@ -159,12 +162,17 @@ impl Stub {
             clock,
             memory: Arc::default(),
         };
-        let router = Router::new().fallback(answer).with_state(stub.clone());
+        stub.also_at(listener);
+        stub
+    }
+
+    /// Answers here too.
+    pub(crate) fn also_at(&self, listener: TcpListener) {
+        let router = Router::new().fallback(answer).with_state(self.clone());
         tokio::spawn(async move {
             let stop = edge::Stop::default();
             edge::serve(listener, router, &edge::Traffic::uncounted(), stop).await
         });
-        stub
     }
 
     fn memory(&self) -> MutexGuard<'_, Memory> {
@@ -173,7 +181,20 @@ impl Stub {
 
     /// Answers everything with this from now on.
     pub(crate) fn plays(&self, script: Script) {
-        self.memory().script = Some(script);
+        let mut memory = self.memory();
+        (memory.script, memory.plays, memory.plays_at) = (Some(script), None, "");
+    }
+
+    /// Answers the calls to this path with this from now on.
+    pub(crate) fn plays_at(&self, path: &'static str, script: Script) {
+        self.plays(script);
+        self.memory().plays_at = path;
+    }
+
+    /// Answers so many calls with this, then does its own work.
+    pub(crate) fn plays_times(&self, times: usize, script: Script) {
+        let mut memory = self.memory();
+        (memory.script, memory.plays, memory.plays_at) = (Some(script), Some(times), "");
     }
 
     /// Does its own work again.
@@ -213,7 +234,11 @@ impl Stub {
     }
 }
 
-async fn answer(State(stub): State<Stub>, request: Request) -> Response {
+async fn answer(
+    State(stub): State<Stub>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    request: Request,
+) -> Response {
     let (parts, body) = request.into_parts();
     let body = body.collect().await.unwrap().to_bytes();
     let body: Value = serde_json::from_slice(&body).unwrap_or(Value::Null);
@@ -224,8 +249,9 @@ async fn answer(State(stub): State<Stub>, request: Request) -> Response {
             path: path.clone(),
             headers: parts.headers.clone(),
             body: body.clone(),
+            peer,
         });
-        memory.script.clone()
+        memory.next_script(&path)
     };
     if let Some(script) = script {
         return script.play().await;

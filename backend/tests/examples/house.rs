@@ -26,6 +26,8 @@ pub(crate) struct Site {
     listener: TcpListener,
     /// `http://127.0.0.1:…`
     pub(crate) url: String,
+    /// Who is told of what happens, and what signs it.
+    webhooks: Option<(String, String)>,
 }
 
 /// Both servers, running.
@@ -41,7 +43,17 @@ impl Site {
     pub(crate) async fn find() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = address(listener.local_addr().unwrap());
-        Self { listener, url }
+        Self {
+            listener,
+            url,
+            webhooks: None,
+        }
+    }
+
+    /// The same, which tells this address, signed with these secrets.
+    pub(crate) fn telling(mut self, url: &str, secrets: &str) -> Self {
+        self.webhooks = Some((url.to_owned(), secrets.to_owned()));
+        self
     }
 
     /// Host and port.
@@ -79,6 +91,10 @@ impl Site {
         config.otp_service_url = Some(otp_url.parse().unwrap());
         config.otp_api_key = Some(Secret::from(OTP_KEY));
         config.database_url = database.map(Secret::from);
+        if let Some((url, secrets)) = self.webhooks {
+            config.webhooks.webhook_url = Some(url);
+            config.webhooks.webhook_secret = Some(Secret::new(secrets));
+        }
         config.server_keys = Some(Secret::from(SERVER_KEY));
         config.token_keys = config
             .token_audience

@@ -5,8 +5,9 @@ use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use shared::ErrorType;
 
-use super::{EdgeLimits, RequestId};
+use super::EdgeLimits;
 use crate::error::NO_STORE;
+use crate::trace::RequestId;
 use crate::{ApiError, OwnPage};
 
 const API_POLICY: HeaderValue =

@@ -12,13 +12,13 @@ use super::caller::Caller;
 use super::{fault, outcome, sending};
 use crate::address::Address;
 use crate::commands::change_user::{CreateUser, NewAddress, Outcome};
-use crate::openapi::{Example, Operation, Tag, sample};
+use crate::openapi::{Example, Operation, USERS, keyed, sample};
 use crate::service::Service;
 use crate::store::users::Names;
 
 pub(crate) fn operation() -> Operation {
     let email = "ada.lovelace@example.com";
-    Operation::new::<CreateUserResponse>("create_user", Tag::Users, "Make a user")
+    keyed::<CreateUserResponse>("create_user", USERS, "Make a user")
         .describe("With an e-mail address, a phone number, or both. Each belongs to one user at most.")
         .takes::<CreateUserRequest>()
         .fails(&[

@@ -14,13 +14,13 @@ use super::fault;
 use super::path_id::EmailId;
 use crate::commands::change_user::delete_method;
 use crate::events::Ended;
-use crate::openapi::{Example, Operation, Tag, sample};
+use crate::openapi::{Example, Operation, USERS, keyed, sample};
 use crate::service::Service;
 
 pub(crate) fn operation() -> Operation {
-    Operation::new::<DeleteUserResponse>(
+    keyed::<DeleteUserResponse>(
         "delete_email",
-        Tag::Users,
+        USERS,
         "Take an e-mail address from its user",
     )
     .describe("The sessions that were made with it end.")

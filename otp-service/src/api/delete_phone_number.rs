@@ -14,13 +14,13 @@ use super::fault;
 use super::path_id::PhoneNumberId;
 use crate::commands::change_user::delete_method;
 use crate::events::Ended;
-use crate::openapi::{Example, Operation, Tag, sample};
+use crate::openapi::{Example, Operation, USERS, keyed, sample};
 use crate::service::Service;
 
 pub(crate) fn operation() -> Operation {
-    Operation::new::<DeleteUserResponse>(
+    keyed::<DeleteUserResponse>(
         "delete_phone_number",
-        Tag::Users,
+        USERS,
         "Take a phone number from its user",
     )
     .describe("The sessions that were made with it end.")

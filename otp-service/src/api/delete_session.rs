@@ -13,12 +13,12 @@ use storage::{Sql, StoreError};
 use super::caller::Caller;
 use super::{fault, named_session, outcome};
 use crate::events::Ended;
-use crate::openapi::{Example, Operation, Tag, sample};
+use crate::openapi::{Example, Operation, SESSIONS, keyed, sample};
 use crate::service::Service;
 use crate::store::sessions::{self, SessionRef};
 
 pub(crate) fn operation() -> Operation {
-    Operation::new::<DeleteSessionResponse>("delete_session", Tag::Sessions, "End a session")
+    keyed::<DeleteSessionResponse>("delete_session", SESSIONS, "End a session")
         .describe(
             "By its token, a JWT of it, or its id. Ending it again answers like the first time.",
         )

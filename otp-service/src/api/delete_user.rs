@@ -13,12 +13,12 @@ use super::caller::Caller;
 use super::fault;
 use super::path_id::UserId;
 use crate::events::Ended;
-use crate::openapi::{Example, Operation, Tag, sample};
+use crate::openapi::{Example, Operation, USERS, keyed, sample};
 use crate::service::Service;
 use crate::store::users;
 
 pub(crate) fn operation() -> Operation {
-    Operation::new::<DeleteUserResponse>("delete_user", Tag::Users, "Delete a user")
+    keyed::<DeleteUserResponse>("delete_user", USERS, "Delete a user")
         .describe("With everything that belongs to it; every session of the user ends.")
         .in_path::<schema::UserId>("user_id", "`user_…`")
         .fails(&[ErrorType::UserNotFound])

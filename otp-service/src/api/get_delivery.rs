@@ -14,7 +14,7 @@ use super::caller::Caller;
 use super::fault;
 use super::path_id::ChallengeId;
 use crate::address::Address;
-use crate::openapi::{Example, Operation, Tag, sample};
+use crate::openapi::{CODES, Example, Operation, keyed, sample};
 use crate::rules::delivery::{Status, Word};
 use crate::rules::limits::Limits;
 use crate::service::Service;
@@ -22,9 +22,9 @@ use crate::store::messages::{self, Delivery};
 use crate::store::throttles;
 
 pub(crate) fn operation() -> Operation {
-    Operation::new::<GetDeliveryResponse>(
+    keyed::<GetDeliveryResponse>(
         "get_delivery",
-        Tag::Codes,
+        CODES,
         "Ask how far the message with the code has come",
     )
     .describe(

@@ -11,7 +11,7 @@ use shared::ErrorType;
 use shared::otp_service::JwksResponse;
 
 use super::caller::app_of_key;
-use crate::openapi::{Example, Operation, Tag, sample};
+use crate::openapi::{Example, KEY_IN_ADDRESS_TOO, Operation, SESSIONS, keyed, sample};
 use crate::service::Service;
 
 #[derive(Deserialize)]
@@ -21,13 +21,13 @@ pub(crate) struct Key {
 }
 
 pub(crate) fn operation() -> Operation {
-    Operation::new::<JwksResponse>(
+    keyed::<JwksResponse>(
         "get_jwks",
-        Tag::Sessions,
+        SESSIONS,
         "Get the keys that session JWTs are signed with",
     )
     .describe("RS256; a JWT names its key as `kid`. The newest key comes first.")
-    .key_in_address()
+    .needs(KEY_IN_ADDRESS_TOO)
     .example(Example::new("one_key").answers(json!({"keys": [{
         "alg": "RS256", "e": "AQAB", "key_ops": ["verify"], "kid": sample::KEY_ID, "kty": "RSA",
         "n": sample::MODULUS, "use": "sig",

@@ -10,12 +10,12 @@ use shared::{ErrorType, schema};
 use super::caller::Caller;
 use super::fault;
 use super::path_id::UserId;
-use crate::openapi::{Example, Operation, Tag, sample};
+use crate::openapi::{Example, Operation, USERS, keyed, sample};
 use crate::service::Service;
 use crate::store::users;
 
 pub(crate) fn operation() -> Operation {
-    Operation::new::<User>("get_user", Tag::Users, "Get a user")
+    keyed::<User>("get_user", USERS, "Get a user")
         .in_path::<schema::UserId>("user_id", "`user_…`")
         .fails(&[ErrorType::UserNotFound])
         .example(

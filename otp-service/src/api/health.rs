@@ -10,7 +10,7 @@ use serde::Serialize;
 use serde_json::json;
 use shared::ErrorType;
 
-use crate::openapi::{Example, Operation, Tag};
+use crate::openapi::{Example, HEALTH, Operation};
 use crate::service::Service;
 use crate::store;
 
@@ -24,17 +24,15 @@ pub(crate) struct Healthy {
 }
 
 pub(crate) fn live_operation() -> Operation {
-    Operation::new::<Healthy>("live", Tag::Health, "Ask whether the process is up")
-        .open()
+    Operation::new::<Healthy>("live", HEALTH, "Ask whether the process is up")
         .example(Example::new("up").answers(json!({"status": "up"})))
 }
 
 pub(crate) fn ready_operation() -> Operation {
-    Operation::new::<Healthy>("ready", Tag::Health, "Ask whether the service can work")
+    Operation::new::<Healthy>("ready", HEALTH, "Ask whether the service can work")
         .describe(
             "Writes to the database, at most once a second, and answers after that is on disk.",
         )
-        .open()
         .example(Example::new("ready").answers(json!({"status": "ready"})))
 }
 

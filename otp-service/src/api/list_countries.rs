@@ -9,13 +9,13 @@ use serde_json::json;
 use shared::otp_service::ListCountriesResponse;
 
 use super::caller::Caller;
-use crate::openapi::{Example, Operation, Tag};
+use crate::openapi::{CODES, Example, Operation, keyed};
 use crate::service::Service;
 
 pub(crate) fn operation() -> Operation {
-    Operation::new::<ListCountriesResponse>(
+    keyed::<ListCountriesResponse>(
         "list_countries",
-        Tag::Codes,
+        CODES,
         "List the countries that text messages are sent to",
     )
     .describe("ISO 3166 alpha-2, as `DE`. None: all. Numbers elsewhere are refused with `destination_not_allowed`.")

@@ -10,7 +10,7 @@ use shared::otp_service::ListSessionsResponse;
 
 use super::caller::Caller;
 use super::fault;
-use crate::openapi::{Example, Operation, Tag, sample};
+use crate::openapi::{Example, Operation, SESSIONS, keyed, sample};
 use crate::service::Service;
 use crate::store::sessions::{self, StoredSession};
 
@@ -20,9 +20,9 @@ pub(crate) struct Whose {
 }
 
 pub(crate) fn operation() -> Operation {
-    Operation::new::<ListSessionsResponse>(
+    keyed::<ListSessionsResponse>(
         "list_sessions",
-        Tag::Sessions,
+        SESSIONS,
         "List the live sessions of a user",
     )
     .describe("The newest first; no token is listed. An unknown user has none.")

@@ -11,14 +11,14 @@ use shared::otp_service::{LoginOrCreateUserByEmailResponse, SendOtpByEmailReques
 use super::caller::Caller;
 use super::sending::{self, Sending};
 use crate::address::NO_COUNTRY;
-use crate::openapi::{Example, Operation, Tag, sample};
+use crate::openapi::{CODES, Example, Operation, keyed, sample};
 use crate::rules::challenge::Purpose;
 use crate::service::Service;
 
 pub(crate) fn operation() -> Operation {
-    Operation::new::<LoginOrCreateUserByEmailResponse>(
+    keyed::<LoginOrCreateUserByEmailResponse>(
         "login_or_create_by_email",
-        Tag::Codes,
+        CODES,
         "Send a code by e-mail; make the user if there is none",
     )
     .describe(

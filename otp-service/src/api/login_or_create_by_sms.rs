@@ -11,14 +11,14 @@ use shared::otp_service::{LoginOrCreateUserBySmsResponse, SendOtpBySmsRequest};
 
 use super::caller::Caller;
 use super::sending::{self, Sending};
-use crate::openapi::{Example, Operation, Tag, sample};
+use crate::openapi::{CODES, Example, Operation, keyed, sample};
 use crate::rules::challenge::Purpose;
 use crate::service::Service;
 
 pub(crate) fn operation() -> Operation {
-    Operation::new::<LoginOrCreateUserBySmsResponse>(
+    keyed::<LoginOrCreateUserBySmsResponse>(
         "login_or_create_by_sms",
-        Tag::Codes,
+        CODES,
         "Send a code by text message; make the user if there is none",
     )
     .describe(

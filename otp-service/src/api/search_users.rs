@@ -14,13 +14,13 @@ use storage::{Sql, StoreError};
 use super::caller::Caller;
 use super::{fault, outcome};
 use crate::ids::{self, Kind};
-use crate::openapi::{Example, Operation, Tag, sample};
+use crate::openapi::{Example, Operation, USERS, keyed, sample};
 use crate::service::Service;
 use crate::store::user_search::{self, Column, Condition, MethodColumn, Test, Value};
 use crate::store::users;
 
 pub(crate) fn operation() -> Operation {
-    Operation::new::<SearchUsersResponse>("search_users", Tag::Users, "Find users")
+    keyed::<SearchUsersResponse>("search_users", USERS, "Find users")
         .describe(
             "The newest first, a page at a time. `*_match` finds a part of a text, without regard to case. \
              `between`, `lt` and `gt` go with `created_at` and `updated_at`.",

@@ -11,14 +11,14 @@ use shared::otp_service::{SendOtpByEmailRequest, SendOtpByEmailResponse};
 use super::caller::Caller;
 use super::sending::{self, Sending};
 use crate::address::NO_COUNTRY;
-use crate::openapi::{Example, Operation, Tag, sample};
+use crate::openapi::{CODES, Example, Operation, keyed, sample};
 use crate::rules::challenge::Purpose;
 use crate::service::Service;
 
 pub(crate) fn operation() -> Operation {
-    Operation::new::<SendOtpByEmailResponse>(
+    keyed::<SendOtpByEmailResponse>(
         "send_by_email",
-        Tag::Codes,
+        CODES,
         "Send a code by e-mail to somebody who is a user already",
     )
     .describe("For a second factor: nobody becomes a user by it.")

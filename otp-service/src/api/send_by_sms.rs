@@ -10,14 +10,14 @@ use shared::otp_service::{SendOtpBySmsRequest, SendOtpBySmsResponse};
 
 use super::caller::Caller;
 use super::sending::{self, Sending};
-use crate::openapi::{Example, Operation, Tag, sample};
+use crate::openapi::{CODES, Example, Operation, keyed, sample};
 use crate::rules::challenge::Purpose;
 use crate::service::Service;
 
 pub(crate) fn operation() -> Operation {
-    Operation::new::<SendOtpBySmsResponse>(
+    keyed::<SendOtpBySmsResponse>(
         "send_by_sms",
-        Tag::Codes,
+        CODES,
         "Send a code by text message to somebody who is a user already",
     )
     .describe("For a second factor: nobody becomes a user by it.")

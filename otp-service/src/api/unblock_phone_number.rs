@@ -13,15 +13,15 @@ use super::caller::Caller;
 use super::path_id::PhoneNumberId;
 use super::{fault, named_session, outcome};
 use crate::commands::unblock_number::{Outcome, UnblockNumber};
-use crate::openapi::{Example, Operation, Tag, sample};
+use crate::openapi::{Example, Operation, USERS, keyed, sample};
 use crate::service::Service;
 
 const MESSAGE: &str = "Successfully unblocked user phone number";
 
 pub(crate) fn operation() -> Operation {
-    Operation::new::<UnblockPhoneNumberResponse>(
+    keyed::<UnblockPhoneNumberResponse>(
         "unblock_phone_number",
-        Tag::Users,
+        USERS,
         "Free a phone number from a session of its owner",
     )
     .describe(

@@ -13,11 +13,11 @@ use super::create_user::{changed, check_names, new_address};
 use super::path_id::UserId;
 use super::{fault, sending};
 use crate::commands::change_user::UpdateUser;
-use crate::openapi::{Example, Operation, Tag, sample};
+use crate::openapi::{Example, Operation, USERS, keyed, sample};
 use crate::service::Service;
 
 pub(crate) fn operation() -> Operation {
-    Operation::new::<UpdateUserResponse>("update_user", Tag::Users, "Change a user")
+    keyed::<UpdateUserResponse>("update_user", USERS, "Change a user")
         .describe("Changes the names that are given and attaches addresses; empty lists attach nothing.")
         .in_path::<schema::UserId>("user_id", "`user_…`")
         .takes::<UpdateUserRequest>()

@@ -11,13 +11,13 @@ use shared::{ErrorEnvelope, ErrorType, HiddenText};
 use super::caller::Caller;
 use super::{fault, named_session, outcome, sending};
 use crate::commands::verify_code::{Drawn, Outcome, VerifyCode};
-use crate::openapi::{Example, Operation, Tag, sample};
+use crate::openapi::{CODES, Example, Operation, keyed, sample};
 use crate::secrets::fingerprint;
 use crate::service::Service;
 use crate::store::replays::ReplayKey;
 
 pub(crate) fn operation() -> Operation {
-    Operation::new::<VerifyOtpResponse>("verify_otp", Tag::Codes, "Verify a code")
+    keyed::<VerifyOtpResponse>("verify_otp", CODES, "Verify a code")
         .describe(
             "With `session_expires_in` a session is made; with the token or the JWT of an open session too, that session is \
              extended and gets a new token. Every code of a challenge works until its own end, the first success ends them all, \

@@ -11,16 +11,16 @@ use shared::otp_service::{VerifySessionRequest, VerifySessionResponse};
 use super::caller::Caller;
 use super::{fault, named_session, outcome};
 use crate::commands::verify_session::{Outcome, VerifySession};
-use crate::openapi::{Example, Operation, Tag, sample};
+use crate::openapi::{Example, Operation, SESSIONS, keyed, sample};
 use crate::service::Service;
 
 pub(crate) fn operation() -> Operation {
     let answer = json!({
         "session": sample::session(), "session_token": sample::TOKEN, "session_jwt": sample::JWT,
     });
-    Operation::new::<VerifySessionResponse>(
+    keyed::<VerifySessionResponse>(
         "verify_session",
-        Tag::Sessions,
+        SESSIONS,
         "Ask whether a session is live",
     )
     .describe(

@@ -83,7 +83,7 @@ async fn attempt(service: &Service, held: &Held, text: &str, place: &Place) -> H
     let answered = lane.gateway.hand_over(outgoing).await;
     fault_point("message-handed-over");
     let handed = answered.handed;
-    if let Some(open) = lane.ended(&handed, service.clock.now()) {
+    if let Some(open) = place.ended(&handed, service.clock.now()) {
         service.events.breaker(lane.kind, open);
     }
     let (step, reason) = match &handed {

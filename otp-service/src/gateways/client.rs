@@ -1,255 +1,54 @@
-//! One request to a gateway and what came of it, within limits of time and size (H-01), told apart by
-//! whether its bytes may have left (H-02).
-//!
-//! Every message has a connection of its own: one that rests in a pool may be closed on the other side,
-//! and a message written into it would be one of which nobody knows (H-12). Redirects are answers like
-//! others and never followed, and a name is resolved for every connection (H-11).
-
-use std::net::SocketAddr;
-use std::pin::Pin;
-use std::task::{Context, Poll};
-use std::time::Duration;
-use std::{fmt, io, vec};
+//! One request to a gateway, made by [`edge::outbound`], and what came of it for the message: whether its bytes may
+//! have left (H-02).
 
 use axum::body::Bytes;
-use http::{Request, StatusCode, Uri};
-use http_body_util::{BodyExt as _, Full, Limited};
-use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
-use hyper_util::client::legacy::Client as Pool;
-use hyper_util::client::legacy::connect::HttpConnector;
-use hyper_util::client::legacy::connect::dns::Name;
-use hyper_util::rt::{TokioExecutor, TokioTimer};
-use tower::Service;
+use edge::outbound::Failure;
+pub(super) use edge::outbound::{Client, Reply};
+use http::Request;
+use http_body_util::Full;
 
-use super::address::{Address, resolve};
 use super::{Answered, Doubt, Handed, Refusal};
 
-/// No answer that says what became of a message is near this size (G-08).
-const LARGEST_ANSWER: usize = 64 * 1024;
 /// An operator who tests sees so much of an answer.
 pub(super) const SHOWN: usize = 500;
-
-/// How long a gateway may take (H-01).
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct TimeLimits {
-    /// Until the connection stands: name, TCP and TLS.
-    pub(crate) connect: Duration,
-    pub(crate) in_all: Duration,
-}
-
-impl Default for TimeLimits {
-    fn default() -> Self {
-        Self {
-            connect: Duration::from_secs(2),
-            in_all: Duration::from_secs(5),
-        }
-    }
-}
-
-/// A whole answer.
-#[derive(Debug)]
-pub(super) struct Reply {
-    pub(super) status: StatusCode,
-    pub(super) body: Bytes,
-}
-
-impl Reply {
-    /// The body, if it is JSON.
-    pub(super) fn json(&self) -> Option<serde_json::Value> {
-        serde_json::from_slice(&self.body).ok()
-    }
-}
-
-/// No answer, or none that was read to its end.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Failure {
-    /// No byte of the request has left.
-    NotReached,
-    /// Some may have.
-    Doubtful(Doubt),
-}
 
 impl From<Failure> for Handed {
     fn from(failure: Failure) -> Self {
         match failure {
             Failure::NotReached => Self::Refused(Refusal::Unreachable),
-            Failure::Doubtful(doubt) => Self::Unknown(doubt),
+            Failure::BrokenOff => Self::Unknown(Doubt::BrokenOff),
+            Failure::TooSlow => Self::Unknown(Doubt::TooSlow),
         }
     }
 }
 
-pub(super) struct Client {
-    pool: Pool<Within<HttpsConnector<HttpConnector<Resolver>>>, Full<Bytes>>,
-    limits: TimeLimits,
-}
-
-impl fmt::Debug for Client {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Client")
-    }
-}
-
-impl Client {
-    pub(super) fn new(address: &Address, limits: TimeLimits) -> Self {
-        let mut tcp = HttpConnector::new_with_resolver(Resolver {
-            private: address.private,
-        });
-        tcp.set_nodelay(true);
-        tcp.enforce_http(false);
-        // That plain http goes to this machine only is settled when the address is parsed (G-08).
-        let tls = HttpsConnectorBuilder::new()
-            .with_webpki_roots()
-            .https_or_http()
-            .enable_http1()
-            .wrap_connector(tcp);
-        let within = Within {
-            connector: tls,
-            limit: limits.connect,
+/// Makes the request; `read` says what an answer means.
+pub(super) async fn hand_over(
+    client: &Client,
+    request: http::Result<Request<Full<Bytes>>>,
+    read: impl FnOnce(&Reply) -> Handed,
+) -> Answered {
+    let Ok(request) = request else {
+        // What can't be written was not sent.
+        return Answered {
+            handed: Handed::Refused(Refusal::Documented),
+            status: 0,
+            came_back: "the request can't be written with these settings".to_owned(),
         };
-        let pool = Pool::builder(TokioExecutor::new())
-            .timer(TokioTimer::new())
-            .pool_max_idle_per_host(0)
-            .http1_max_buf_size(LARGEST_ANSWER)
-            .build(within);
-        Self { pool, limits }
-    }
-
-    /// Makes the request; `read` says what an answer means.
-    pub(super) async fn hand_over(
-        &self,
-        request: http::Result<Request<Full<Bytes>>>,
-        read: impl FnOnce(&Reply) -> Handed,
-    ) -> Answered {
-        let Ok(request) = request else {
-            // What can't be written was not sent.
-            return Answered {
-                handed: Handed::Refused(Refusal::Documented),
-                status: 0,
-                came_back: "the request can't be written with these settings".to_owned(),
-            };
-        };
-        match self.exchange(request).await {
-            Ok(reply) => Answered {
-                handed: read(&reply),
-                status: reply.status.as_u16(),
-                came_back: String::from_utf8_lossy(&reply.body)
-                    .chars()
-                    .take(SHOWN)
-                    .collect(),
-            },
-            Err((failure, came_back)) => Answered {
-                handed: failure.into(),
-                status: 0,
-                came_back,
-            },
-        }
-    }
-
-    /// The whole answer, or what became of the request and why.
-    pub(super) async fn exchange(
-        &self,
-        request: Request<Full<Bytes>>,
-    ) -> Result<Reply, (Failure, String)> {
-        let exchange = async {
-            let response = self.pool.request(request).await.map_err(|error| {
-                let failure = if error.is_connect() {
-                    Failure::NotReached
-                } else {
-                    Failure::Doubtful(Doubt::BrokenOff)
-                };
-                (failure, chain(&error))
-            })?;
-            let (parts, body) = response.into_parts();
-            let body = Limited::new(body, LARGEST_ANSWER).collect().await;
-            let body = body.map_err(|error| {
-                (
-                    Failure::Doubtful(Doubt::BrokenOff),
-                    format!("the answer was not read to its end: {error}"),
-                )
-            })?;
-            Ok(Reply {
-                status: parts.status,
-                body: body.to_bytes(),
-            })
-        };
-        match tokio::time::timeout(self.limits.in_all, exchange).await {
-            Ok(outcome) => outcome,
-            // The connection has a shorter limit of its own, so the request is on its way.
-            Err(_) => Err((
-                Failure::Doubtful(Doubt::TooSlow),
-                "it took too long".to_owned(),
-            )),
-        }
-    }
-}
-
-/// Errors of libraries say little without what is behind them, and nothing of what was sent.
-pub(super) fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut behind = error.source();
-    while let Some(cause) = behind {
-        text.push_str(": ");
-        text.push_str(&cause.to_string());
-        behind = cause.source();
-    }
-    text
-}
-
-type BoxError = Box<dyn std::error::Error + Send + Sync>;
-type Boxed<T> = Pin<Box<dyn Future<Output = T> + Send>>;
-
-/// A connector with a limit for all that a connection takes, its name included.
-#[derive(Clone)]
-struct Within<C> {
-    connector: C,
-    limit: Duration,
-}
-
-impl<C> Service<Uri> for Within<C>
-where
-    C: Service<Uri>,
-    C::Future: Send + 'static,
-    C::Error: Into<BoxError>,
-{
-    type Response = C::Response;
-    type Error = BoxError;
-    type Future = Boxed<Result<C::Response, BoxError>>;
-
-    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
-        self.connector.poll_ready(context).map_err(Into::into)
-    }
-
-    fn call(&mut self, uri: Uri) -> Self::Future {
-        let connecting = tokio::time::timeout(self.limit, self.connector.call(uri));
-        Box::pin(async move {
-            match connecting.await {
-                Ok(connected) => connected.map_err(Into::into),
-                Err(_) => Err("no connection within the time limit".into()),
-            }
-        })
-    }
-}
-
-/// The system's resolver, without addresses that a gateway's name must not lead to (G-08).
-#[derive(Clone)]
-struct Resolver {
-    private: bool,
-}
-
-impl Service<Name> for Resolver {
-    type Response = vec::IntoIter<SocketAddr>;
-    type Error = io::Error;
-    type Future = Boxed<io::Result<Self::Response>>;
-
-    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Poll::Ready(Ok(()))
-    }
-
-    fn call(&mut self, name: Name) -> Self::Future {
-        let private = self.private;
-        Box::pin(async move {
-            let open = resolve(name.as_str(), 0, private).await?;
-            Ok(open.into_iter())
-        })
+    };
+    match client.exchange(request).await {
+        Ok(reply) => Answered {
+            handed: read(&reply),
+            status: reply.status.as_u16(),
+            came_back: String::from_utf8_lossy(&reply.body)
+                .chars()
+                .take(SHOWN)
+                .collect(),
+        },
+        Err((failure, came_back)) => Answered {
+            handed: failure.into(),
+            status: 0,
+            came_back,
+        },
     }
 }

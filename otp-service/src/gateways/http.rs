@@ -14,7 +14,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use subtle::ConstantTimeEq as _;
 
-use super::client::{Client, Reply};
+use super::client::{Client, Reply, hand_over};
 use super::receipt::{APART, Arrived, Disbelief, Receipt, digest, signed};
 use super::settings::{GatewaySettings, HttpMethod, Needs, Statuses};
 use super::{Attempt, Doubt, Gateway, GatewayError, Handed, Outgoing, PerCountry, Refusal};
@@ -227,7 +227,7 @@ impl Gateway for Http {
     fn hand_over<'a>(&'a self, message: Outgoing<'a>) -> Attempt<'a> {
         Box::pin(async move {
             let read = |reply: &Reply| self.answers.read(reply);
-            self.client.hand_over(self.request(&message), read).await
+            hand_over(&self.client, self.request(&message), read).await
         })
     }
 

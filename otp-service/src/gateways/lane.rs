@@ -5,10 +5,10 @@ use std::fmt;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use edge::{Attempt, Breaker};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::{Gateway, GatewayKind, Handed};
-use crate::rules::breaker::Breaker;
 use crate::rules::route::{FULL, Lane as Seen};
 
 /// Messages in flight at one gateway (H-05).
@@ -32,7 +32,19 @@ impl fmt::Debug for Lane {
 #[derive(Debug)]
 pub(crate) struct Place {
     pub(crate) lane: Arc<Lane>,
+    attempt: Attempt,
     _place: OwnedSemaphorePermit,
+}
+
+impl Place {
+    /// The attempt is over. Whether the breaker has opened or closed by it.
+    pub(crate) fn ended(&self, handed: &Handed, now: i64) -> Option<bool> {
+        let mut breaker = self.lane.breaker();
+        let before = breaker.is_open();
+        breaker.end(self.attempt, handed.is_good(), now);
+        let after = breaker.is_open();
+        (before != after).then_some(after)
+    }
 }
 
 impl Lane {
@@ -72,20 +84,11 @@ impl Lane {
     }
 
     fn begin(self: &Arc<Self>, place: OwnedSemaphorePermit, now: i64) -> Place {
-        self.breaker().begin(now);
         Place {
             lane: Arc::clone(self),
+            attempt: self.breaker().begin(now),
             _place: place,
         }
-    }
-
-    /// An attempt is over. Whether the breaker has opened or closed by it.
-    pub(crate) fn ended(&self, handed: &Handed, now: i64) -> Option<bool> {
-        let mut breaker = self.breaker();
-        let before = breaker.is_open();
-        breaker.end(handed.is_good(), now);
-        let after = breaker.is_open();
-        (before != after).then_some(after)
     }
 
     /// Messages in flight.

@@ -3,10 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
+use edge::outbound::{Address, PrivateHosts, TimeLimits};
 use edge::settings::{Secret, SettingError};
 
-use super::address::Address;
-use super::client::TimeLimits;
 use super::{GatewayError, GatewayKind, PerCountry, SmppSettings, SmtpSettings, SnsSettings};
 
 /// The settings of gateways. Secrets are read from the environment only, or from the file that their
@@ -249,16 +248,27 @@ impl GatewaySettings {
         let Some(base) = &self.receipts_url else {
             return Ok(None);
         };
-        let hosts: Vec<String> = Vec::new();
+        let nowhere = PrivateHosts {
+            hosts: &[],
+            ..self.private_hosts()
+        };
         // Where others come in from may be anywhere, but is https all the same.
-        let base = Address::parse(base, &hosts)
+        let base = Address::parse(base, nowhere)
             .map_err(|error| GatewayError::Setting(format!("RECEIPTS_URL: {error}")))?;
         Ok(Some(format!("{}/receipts/{kind}", base.text)))
     }
 
+    /// Hosts of gateways that may be in a private network.
+    pub(super) fn private_hosts(&self) -> PrivateHosts<'_> {
+        PrivateHosts {
+            hosts: &self.gateway_private_hosts,
+            setting: "GATEWAY_PRIVATE_HOSTS",
+        }
+    }
+
     /// A gateway's address.
     pub(super) fn address(&self, setting: &str, text: &str) -> Result<Address, GatewayError> {
-        Address::parse(text, &self.gateway_private_hosts)
+        Address::parse(text, self.private_hosts())
             .map_err(|error| GatewayError::Setting(format!("{setting}: {error}")))
     }
 }

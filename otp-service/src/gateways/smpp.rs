@@ -63,7 +63,7 @@ impl Smpp {
         )?;
         let sender = needs.value("SMPP_SENDER", settings.smpp_sender.as_ref());
         needs.met()?;
-        let place = Place::parse(&address, &all.gateway_private_hosts, settings.smpp_insecure)
+        let place = Place::parse(&address, all.private_hosts(), settings.smpp_insecure)
             .map_err(|error| format!("SMPP_ADDRESS: {error}"))?;
         let bind = pdu::bind(&system_id, password.expose(), &settings.smpp_system_type)
             .map_err(str::to_owned)?;

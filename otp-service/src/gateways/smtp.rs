@@ -46,7 +46,7 @@ impl Smtp {
             credentials = Some(Credentials::new(name, password.expose().to_owned()));
         }
         needs.met()?;
-        let place = Place::parse(&address, &all.gateway_private_hosts)
+        let place = Place::parse(&address, all.private_hosts())
             .map_err(|error| format!("SMTP_ADDRESS: {error}"))?;
         let from = sender(&from).map_err(|error| format!("SMTP_FROM: {error}"))?;
         Ok(Self {

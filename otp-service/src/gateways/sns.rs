@@ -27,12 +27,13 @@ use aws_smithy_runtime_api::client::http::{
 };
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use axum::body::Bytes;
+use edge::outbound::chain;
 use http::Request;
 use http_body_util::Full;
 use tracing::instrument::WithSubscriber as _;
 use tracing::subscriber::NoSubscriber;
 
-use super::client::{Client, Failure, SHOWN, chain};
+use super::client::{Client, SHOWN};
 use super::settings::{GatewaySettings, Needs};
 use super::{
     Answered, Attempt, Doubt, Gateway, GatewayError, Handed, Outgoing, PerCountry, Refusal,
@@ -198,14 +199,15 @@ impl HttpConnector for Connector {
             let body = body.ok_or_else(|| unwritten("the request is not whole"))?;
             let request = Request::from_parts(parts, Full::new(body));
             let reply = client.exchange(request).await.map_err(|(failure, cause)| {
-                ConnectorError::other(Box::new(NoReply { failure, cause }), None)
+                let handed = failure.into();
+                ConnectorError::other(Box::new(NoReply { handed, cause }), None)
             })?;
             let mut response = http::Response::new(reply.body.into());
             *response.status_mut() = reply.status;
             HttpResponse::try_from(response).map_err(|error| {
                 let cause = error.to_string();
-                let failure = Failure::Doubtful(Doubt::Garbled);
-                ConnectorError::other(Box::new(NoReply { failure, cause }), None)
+                let handed = Handed::Unknown(Doubt::Garbled);
+                ConnectorError::other(Box::new(NoReply { handed, cause }), None)
             })
         })
     }
@@ -214,7 +216,7 @@ impl HttpConnector for Connector {
 /// What the HTTP client says, on its way through the SDK.
 #[derive(Debug)]
 struct NoReply {
-    failure: Failure,
+    handed: Handed,
     cause: String,
 }
 
@@ -234,7 +236,7 @@ fn read(error: &Unpublished) -> Handed {
             let error = failure.as_connector_error();
             let source = error.and_then(|error| std::error::Error::source(error));
             match source.and_then(|source| source.downcast_ref::<NoReply>()) {
-                Some(reply) => reply.failure.into(),
+                Some(reply) => reply.handed.clone(),
                 None if failure.is_user() => Handed::Refused(Refusal::Documented),
                 None => Handed::Unknown(Doubt::BrokenOff),
             }

@@ -11,7 +11,7 @@ use http::{HeaderValue, Method, Request, StatusCode, header};
 use http_body_util::Full;
 use zeroize::Zeroizing;
 
-use super::client::{Client, Reply};
+use super::client::{Client, Reply, hand_over};
 use super::receipt::{Arrived, Disbelief, Receipt, is_sha1};
 use super::settings::{GatewaySettings, Needs};
 use super::{Attempt, Doubt, Gateway, GatewayError, Handed, Outgoing, PerCountry, Refusal};
@@ -134,7 +134,7 @@ fn read(reply: &Reply) -> Handed {
 
 impl Gateway for Twilio {
     fn hand_over<'a>(&'a self, message: Outgoing<'a>) -> Attempt<'a> {
-        Box::pin(async move { self.client.hand_over(self.request(&message), read).await })
+        Box::pin(async move { hand_over(&self.client, self.request(&message), read).await })
     }
 
     fn reports(&self) -> bool {

@@ -10,7 +10,7 @@ use http_body_util::Full;
 use serde_json::{Value, json};
 use zeroize::Zeroizing;
 
-use super::client::{Client, Reply};
+use super::client::{Client, Reply, hand_over};
 use super::receipt::{APART, Arrived, Disbelief, Receipt, digest, hex, is_sha256};
 use super::settings::{GatewaySettings, Needs};
 use super::{Attempt, Doubt, Gateway, GatewayError, Handed, Outgoing, PerCountry, Refusal};
@@ -125,7 +125,7 @@ fn claims(jwt: &str, secret: &Secret) -> Option<Value> {
 
 impl Gateway for Vonage {
     fn hand_over<'a>(&'a self, message: Outgoing<'a>) -> Attempt<'a> {
-        Box::pin(async move { self.client.hand_over(self.request(&message), read).await })
+        Box::pin(async move { hand_over(&self.client, self.request(&message), read).await })
     }
 
     fn reports(&self) -> bool {

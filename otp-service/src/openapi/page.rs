@@ -4,8 +4,6 @@
 
 use serde_json::{Map, Value};
 
-use super::operation::Tag;
-
 /// The whole page.
 pub(super) fn page(document: &Value) -> String {
     let mut page = Page(String::with_capacity(64 * 1024));
@@ -24,8 +22,11 @@ pub(super) fn page(document: &Value) -> String {
     page.raw("<p>For programs: <a href=\"/openapi.json\">/openapi.json</a></p>\n</header>\n");
     page.contents(document);
     page.raw("<main>\n");
-    for tag in Tag::ALL {
-        page.raw(&format!("<section>\n<h2>{}</h2>\n", tag.description()));
+    for tag in items(&document["tags"]) {
+        page.raw(&format!(
+            "<section>\n<h2>{}</h2>\n",
+            escaped(text(&tag["description"]))
+        ));
         for (method, path, operation) in operations(document, tag) {
             page.operation(method, path, operation);
         }
@@ -36,12 +37,15 @@ pub(super) fn page(document: &Value) -> String {
     page.0
 }
 
-fn operations(document: &Value, tag: Tag) -> impl Iterator<Item = (&str, &str, &Value)> {
+fn operations<'a>(
+    document: &'a Value,
+    tag: &'a Value,
+) -> impl Iterator<Item = (&'a str, &'a str, &'a Value)> {
     entries(&document["paths"])
         .flat_map(|(path, methods)| {
             entries(methods).map(move |(method, operation)| (method, path, operation))
         })
-        .filter(move |(_, _, operation)| operation["tags"][0] == tag.name())
+        .filter(move |(_, _, operation)| operation["tags"][0] == tag["name"])
 }
 
 fn entries(object: &Value) -> impl Iterator<Item = (&str, &Value)> {
@@ -82,7 +86,7 @@ impl Page {
 
     fn contents(&mut self, document: &Value) {
         self.raw("<nav aria-label=\"Operations\">\n<ul>\n");
-        for tag in Tag::ALL {
+        for tag in items(&document["tags"]) {
             for (method, path, operation) in operations(document, tag) {
                 let id = escaped(text(&operation["operationId"]));
                 let (method, path) = (method.to_ascii_uppercase(), escaped(path));

@@ -60,6 +60,25 @@ async fn every_event_is_logged_with_fields_from_closed_sets_f_03() {
 }
 
 #[tokio::test]
+async fn a_line_names_the_request_of_its_caller_and_its_trace() {
+    let log = Log::keep();
+    let harness = Harness::start().await;
+    let name = "q7WnB3xK9sVfLr2TzYc5-_";
+    let trace = "4bf92f3577b34da6a3ce929d0e0e4736";
+    let call = Call::post("/v1/auth/otps/sms/login_or_create").bearer(KEY);
+    let call = call.header("x-request-id", name);
+    let call = call.header("traceparent", &format!("00-{trace}-00f067aa0ba902b7-01"));
+    call.json(&json!({"phone_number": NUMBER})).send(&harness.router).await.assert_ok();
+    let text = log.text();
+    let line = text.lines().find(|line| line.contains("answered")).unwrap();
+    let line: serde_json::Value = serde_json::from_str(line).unwrap();
+    assert_eq!(line["span"]["caller_id"], name);
+    assert_eq!(line["span"]["trace_id"], trace);
+    assert_ne!(line["span"]["id"], name);
+    assert_eq!(log.events("send")[0]["span"], line["span"]);
+}
+
+#[tokio::test]
 async fn no_secret_and_no_number_of_a_message_on_its_way_is_in_the_log_f_01() {
     let log = Log::keep();
     let (first, second) = (FakeGateway::start().await, FakeGateway::start().await);

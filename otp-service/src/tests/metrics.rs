@@ -1,6 +1,5 @@
 //! What is counted, and that nothing of a request becomes a label (F-10).
 
-use std::collections::{BTreeMap, BTreeSet};
 
 use edge::testing::Call;
 use serde_json::json;
@@ -132,54 +131,10 @@ async fn the_way_of_a_sign_in_is_counted_step_by_step_f_10() {
 async fn the_table_for_operators_is_that_of_the_code() {
     let harness = Harness::start().await;
     everything(&harness).await;
-    let shown = edge::metrics::render(&harness.service.registry).unwrap();
-    let mut helps = BTreeMap::new();
-    let mut rows = BTreeSet::new();
-    for line in shown.lines() {
-        let mut words = line.splitn(4, ' ');
-        match (words.next(), words.next(), words.next(), words.next()) {
-            (Some("#"), Some("HELP"), Some(name), Some(help)) => {
-                helps.insert(name.to_owned(), help.to_owned());
-            }
-            (Some("#"), Some("TYPE"), Some(name), Some(kind)) => {
-                let ending = match kind {
-                    "counter" => "_total",
-                    "info" => "_info",
-                    _ => "",
-                };
-                let labels = labels(&shown, name);
-                let help = &helps[name];
-                rows.insert(format!("| `{name}{ending}` | {kind} | {labels} | {help} |"));
-            }
-            _ => {}
-        }
-    }
     let page = include_str!("../../../docs/metrics.md");
-    let written: BTreeSet<String> = page
-        .lines()
-        .filter(|line| line.starts_with("| `"))
-        .map(ToOwned::to_owned)
-        .collect();
-    assert_eq!(written, rows, "\n{}", rows.iter().map(|row| format!("{row}\n")).collect::<String>());
-}
-
-/// The names of a metric's labels, as its samples show them.
-fn labels(shown: &str, name: &str) -> String {
-    let of_metric = |sample: &str| {
-        let ending = sample.strip_prefix(name);
-        ending.is_some_and(|ending| ["", "_total", "_info", "_bucket"].contains(&ending))
-    };
-    let labelled = shown.lines().filter_map(|line| {
-        let (sample, rest) = line.split_once('{')?;
-        of_metric(sample).then(|| rest.split_once('}'))?
-    });
-    let mut names = BTreeSet::new();
-    for (labels, _) in labelled {
-        names.extend(labels.split(',').filter_map(|label| label.split_once('=')));
-    }
-    let names: BTreeSet<_> = names.iter().map(|(name, _)| *name).collect();
-    let names = names.into_iter().filter(|name| *name != "le");
-    names.map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+    let (own, _) = page.split_once("\n## The backend's own").unwrap();
+    let rows = edge::testing::metrics_rows(&harness.service.registry);
+    assert_eq!(edge::testing::table_rows(own), rows);
 }
 
 #[tokio::test]

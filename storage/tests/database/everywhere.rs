@@ -39,6 +39,7 @@ on_every_database! {
     two_hundred_commands_at_once_are_all_carried_out_one_after_the_other
     a_question_can_not_write
     migrations_only_go_forward_e_11
+    another_servers_database_is_refused
     whoever_watches_is_told_of_every_commit_and_of_what_waits
 }
 
@@ -131,6 +132,17 @@ async fn migrations_only_go_forward_e_11(place: Place) {
         Err(OpenError::NewerSchema { found: 2, known: 1 })
     ));
 }
+async fn another_servers_database_is_refused(place: Place) {
+    place.open().close().await;
+    let refused = place.migrated(&["CREATE TABLE numbers (number BIGINT NOT NULL)"]);
+    let said = refused.unwrap_err().to_string();
+    assert!(
+        said.contains("no table `numbers`") && said.contains("DATABASE_URL"),
+        "{said}"
+    );
+    place.open().close().await;
+}
+
 fn words_in(sql: &Sql<'_>) -> Result<i64, StoreError> {
     Ok(sql
         .query_one("SELECT COUNT(*) FROM words", &[], |row| row.int(0))?

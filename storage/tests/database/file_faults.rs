@@ -116,3 +116,27 @@ async fn a_command_whose_caller_has_gone_before_its_turn_is_not_run() {
     database.write(|sql| insert(sql, "in time")).await.unwrap();
     assert_eq!(words(&database).await, ["in time"]);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_row_is_looked_up_where_it_is_asked_for_also_while_the_writer_is_busy() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = open(folder.path());
+    database.write(|sql| insert(sql, "kept")).await.unwrap();
+    let (held, release) = hold(&database);
+    held.recv().unwrap();
+    let looked_up = async || {
+        let here = std::thread::current().id();
+        let there = database.look_up(|sql| {
+            let word = "SELECT word FROM words WHERE word = $1";
+            let found = sql.query_one(word, &["kept".into()], |row| row.text(0))?;
+            Ok((std::thread::current().id(), found))
+        });
+        let (there, found) = there.await.unwrap();
+        assert_eq!(found.as_deref(), Some("kept"));
+        here == there
+    };
+    // The first one opens a connection, which may have to wait.
+    assert!(!looked_up().await);
+    assert!(looked_up().await);
+    drop(release);
+}

@@ -8,8 +8,16 @@ use shared::PhoneNumber;
 use shared::app_server::{FindAccountsRequest, FindAccountsResponse};
 
 use crate::app::Shared;
+use crate::openapi::{ACCOUNTS, Operation, SERVER};
 use crate::server_key::AppServer;
 use crate::store::{Wanted, fault};
+
+pub(crate) fn operation() -> Operation {
+    Operation::new::<FindAccountsResponse>("find_accounts", ACCOUNTS, "Find accounts")
+        .takes::<FindAccountsRequest>()
+        .needs(SERVER)
+        .fails(&[ErrorType::InvalidPhoneNumber, ErrorType::OriginNotAllowed])
+}
 
 pub(crate) async fn handle(
     _: AppServer,

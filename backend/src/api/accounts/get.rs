@@ -6,8 +6,16 @@ use shared::ErrorType;
 use shared::app_server::AccountResponse;
 
 use crate::app::{App, Shared};
+use crate::openapi::{ACCOUNTS, Operation, SERVER};
 use crate::server_key::AppServer;
 use crate::store::{Account, Wanted, fault};
+
+pub(crate) fn operation() -> Operation {
+    Operation::new::<AccountResponse>("get_account", ACCOUNTS, "Get an account")
+        .in_path::<String>("account_id", "`acct_…`")
+        .needs(SERVER)
+        .fails(&[ErrorType::AccountNotFound])
+}
 
 pub(crate) async fn handle(
     _: AppServer,

@@ -12,8 +12,24 @@ use shared::app_server::{ExternalId, LinkAccountRequest, LinkAccountResponse};
 
 use crate::api::send_otp::destination;
 use crate::app::{App, Shared};
+use crate::openapi::{ACCOUNTS, ASKS_THE_SERVICE, Operation, SERVER};
 use crate::server_key::AppServer;
 use crate::store::{LinkFault, Wanted, Whose, fault};
+
+pub(crate) fn operation() -> Operation {
+    Operation::new::<LinkAccountResponse>("link_account", ACCOUNTS, "Make an account, or link one")
+        .takes::<LinkAccountRequest>()
+        .needs(SERVER)
+        .fails(&[
+            ErrorType::InvalidPhoneNumber,
+            ErrorType::DestinationNotAllowed,
+            ErrorType::AccountNotFound,
+            ErrorType::AccountLinked,
+            ErrorType::DuplicateExternalId,
+            ErrorType::OriginNotAllowed,
+        ])
+        .fails(ASKS_THE_SERVICE)
+}
 
 pub(crate) async fn handle(
     _: AppServer,

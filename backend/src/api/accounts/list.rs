@@ -6,11 +6,22 @@ use shared::ErrorType;
 use shared::app_server::{ListAccountsQuery, ListAccountsResponse};
 
 use crate::app::Shared;
+use crate::openapi::{ACCOUNTS, Operation, SERVER};
 use crate::server_key::AppServer;
 use crate::store::fault;
 
 const USUAL: u32 = 50;
 const MOST: u32 = 100;
+
+pub(crate) fn operation() -> Operation {
+    Operation::new::<ListAccountsResponse>("list_accounts", ACCOUNTS, "List accounts")
+        .in_query_maybe::<u32>("limit", "Accounts on a page, 1 to 100; 50 when not given.")
+        .in_query_maybe::<String>(
+            "starting_after",
+            "The `account_id` after which the page starts.",
+        )
+        .needs(SERVER)
+}
 
 pub(crate) async fn handle(
     _: AppServer,

@@ -7,8 +7,20 @@ use shared::ErrorType;
 use shared::app_server::AccountResponse;
 
 use crate::app::Shared;
+use crate::openapi::{ACCOUNTS, Operation, SERVER};
 use crate::server_key::AppServer;
 use crate::store::fault;
+
+pub(crate) fn operation() -> Operation {
+    Operation::new::<AccountResponse>(
+        "unlink_account",
+        ACCOUNTS,
+        "Forget your own id of an account",
+    )
+    .in_path::<String>("account_id", "`acct_…`")
+    .needs(SERVER)
+    .fails(&[ErrorType::AccountNotFound, ErrorType::OriginNotAllowed])
+}
 
 pub(crate) async fn handle(
     _: AppServer,

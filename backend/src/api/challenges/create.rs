@@ -12,11 +12,32 @@ use super::sending::{Sending, send};
 use crate::api::accounts::get::account;
 use crate::api::send_otp::destination;
 use crate::app::Shared;
+use crate::openapi::{ASKS_THE_SERVICE, CHALLENGES, Operation, SENDS, SERVER};
 use crate::server_key::AppServer;
 use crate::store::{WantedProof, fault};
 
 /// A person has so long, with codes that are sent again.
 const LIVES_SECS: u32 = 600;
+
+pub(crate) fn operation() -> Operation {
+    Operation::new::<CreateChallengeResponse>(
+        "create_challenge",
+        CHALLENGES,
+        "Have a person prove a number",
+    )
+    .takes::<CreateChallengeRequest>()
+    .idempotent()
+    .needs(SERVER)
+    .fails(SENDS)
+    .fails(&[
+        ErrorType::ReturnNotAllowed,
+        ErrorType::AccountNotFound,
+        ErrorType::UserNotFound,
+        ErrorType::DuplicatePhoneNumber,
+        ErrorType::OriginNotAllowed,
+    ])
+    .fails(ASKS_THE_SERVICE)
+}
 
 pub(crate) async fn handle(
     _: AppServer,

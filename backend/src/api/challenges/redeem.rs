@@ -7,8 +7,25 @@ use shared::ErrorType;
 use shared::app_server::{RedeemChallengeRequest, RedeemChallengeResponse};
 
 use crate::app::Shared;
+use crate::openapi::{CHALLENGES, Operation, SERVER};
 use crate::server_key::AppServer;
 use crate::store::fault;
+
+pub(crate) fn operation() -> Operation {
+    Operation::new::<RedeemChallengeResponse>(
+        "redeem_challenge",
+        CHALLENGES,
+        "Take the result of a challenge, once",
+    )
+    .in_path::<String>("challenge_id", "`chlg_…`")
+    .takes::<RedeemChallengeRequest>()
+    .needs(SERVER)
+    .fails(&[
+        ErrorType::ChallengeNotFound,
+        ErrorType::InvalidResultCode,
+        ErrorType::OriginNotAllowed,
+    ])
+}
 
 pub(crate) async fn handle(
     _: AppServer,

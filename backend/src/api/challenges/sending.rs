@@ -7,7 +7,9 @@ use shared::{CodeLifetime, ErrorType, HiddenText, LanguageTag, PhoneNumber};
 
 use crate::api::send_otp::{CODE_MINUTES, RESEND_IN_SECS};
 use crate::app::App;
+use crate::otp_client::Fault;
 use crate::store::SentCode;
+use crate::throttle::numbers::{Sent, counted};
 
 /// What is sent for whom.
 #[derive(Debug)]
@@ -28,7 +30,7 @@ pub(crate) struct OnItsWay {
 }
 
 /// Sends it.
-pub(crate) async fn send(app: &App, sending: Sending<'_>) -> Result<OnItsWay, ApiError> {
+pub(crate) async fn send(app: &App, sending: Sending<'_>) -> Result<OnItsWay, Fault> {
     let request = SendOtpBySmsRequest {
         phone_number: HiddenText::from(sending.number.as_str()),
         expires_in: CodeLifetime::parse(CODE_MINUTES).ok(),
@@ -38,21 +40,30 @@ pub(crate) async fn send(app: &App, sending: Sending<'_>) -> Result<OnItsWay, Ap
         device_token: None,
         locale: sending.language,
     };
-    let sent = match app.otp.send_second_factor(&request, sending.key).await {
-        Err(error) if error.error_type() == ErrorType::UserNotFound => {
-            app.otp.user_of(sending.number).await?;
-            app.otp.send_second_factor(&request, sending.key).await?
+    let send = async {
+        match app.otp.send_second_factor(&request, sending.key).await {
+            Err(fault) if fault.error.error_type() == ErrorType::UserNotFound => {
+                app.otp.user_of(sending.number).await?;
+                app.otp.send_second_factor(&request, sending.key).await
+            }
+            outcome => outcome,
         }
-        outcome => outcome?,
     };
+    let Sent {
+        answer: sent,
+        resend_in,
+    } = counted(app, sending.number, send).await?;
+    app.numbers.learn(sent.challenge.challenge_id.is_some());
     if sent.phone_number_id.is_empty() {
         let cause = "a send without a phone_number_id";
-        return Err(ApiError::unavailable(
-            ErrorType::OtpServiceMisbehaved,
-            cause,
-        ));
+        let error = ApiError::unavailable(ErrorType::OtpServiceMisbehaved, cause);
+        return Err(Fault {
+            error,
+            in_doubt: true,
+        });
     }
-    let resend_in = sent.challenge.resend_in_secs.unwrap_or(RESEND_IN_SECS);
+    let resend_in = sent.challenge.resend_in_secs.or(resend_in);
+    let resend_in = resend_in.unwrap_or(RESEND_IN_SECS);
     Ok(OnItsWay {
         sent: SentCode {
             method_id: sent.phone_number_id,

@@ -51,8 +51,8 @@ pub(crate) async fn handle(
             noted.map_err(fault)?;
             visit.back_to_challenge(&id, Said::SentAgain, "")
         }
-        Err(error) => {
-            let said = Said::resend_refused(&error, now);
+        Err(fault) => {
+            let said = Said::resend_refused(&fault.error, now);
             visit.back_to_challenge(&id, said, "")
         }
     }

@@ -5,11 +5,12 @@ use std::sync::Arc;
 
 use axum::extract::Path;
 use axum::response::Response;
+use edge::trace::carried;
 use edge::{ApiError, Form};
 use shared::otp_service::VerifyOtpRequest;
 use shared::{ErrorType, OtpCode};
 
-use super::{found, leave};
+use super::{found, leave, pending};
 use crate::app::App;
 use crate::plain::Visit;
 use crate::plain::state::Said;
@@ -37,7 +38,7 @@ pub(crate) async fn handle(
         return visit.back_to_challenge(&id, Said::refused(&error, visit.now()), &typed);
     }
     // A browser that hangs up must not use up a code and leave nothing proved.
-    let work = tokio::spawn(prove(Arc::clone(&visit.app), challenge, otp));
+    let work = tokio::spawn(carried(prove(Arc::clone(&visit.app), challenge, otp)));
     let outcome = work.await.map_err(|error| {
         let how = if error.is_panic() {
             "panic"
@@ -61,6 +62,9 @@ pub(crate) async fn handle(
 
 async fn prove(app: Arc<App>, challenge: Challenge, otp: OtpCode) -> Result<(), ApiError> {
     let sent = &challenge.sent;
+    if app.numbers.counts() {
+        app.flows.verify(&pending(&challenge), app.clock.now())?;
+    }
     let verify = VerifyOtpRequest {
         method_id: sent.method_id.clone(),
         otp,

@@ -12,6 +12,10 @@ use super::{Asked, RIGHT_CODE, Script};
 #[derive(Debug, Default)]
 pub(super) struct Memory {
     pub(super) script: Option<Script>,
+    /// So often; none: until another word.
+    pub(super) plays: Option<usize>,
+    /// At this path alone, below the contract's; empty: everywhere.
+    pub(super) plays_at: &'static str,
     /// Answers as the vendor does, without our additions.
     pub(super) vendor: bool,
     pub(super) asked: Vec<Asked>,
@@ -45,6 +49,18 @@ fn ids(number: &str) -> (String, String) {
 }
 
 impl Memory {
+    pub(super) fn next_script(&mut self, path: &str) -> Option<Script> {
+        if !path.ends_with(self.plays_at) {
+            return None;
+        }
+        match &mut self.plays {
+            Some(0) => return None,
+            Some(left) => *left -= 1,
+            None => {}
+        }
+        self.script.clone()
+    }
+
     fn next(&mut self, prefix: &str) -> String {
         self.count += 1;
         format!("{prefix}{:027}", self.count)

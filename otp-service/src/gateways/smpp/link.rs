@@ -8,6 +8,7 @@ use std::io;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use edge::outbound::{TimeLimits, resolve};
 use rusmpp::Command;
 use rusmpp::pdus::{BindTransceiver, SubmitSm};
 use rustls::pki_types::ServerName;
@@ -18,8 +19,6 @@ use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep, timeout};
 use tokio_rustls::TlsConnector;
 
-use super::super::address::resolve;
-use super::super::client::TimeLimits;
 use super::super::reported::Reported;
 use super::super::{Doubt, Refusal};
 use super::pdu::{Frames, Incoming, command, refusal, status, written};

@@ -6,11 +6,11 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use clap::ValueEnum;
+use edge::outbound::{Host, PrivateHosts};
 use edge::settings::Secret;
 use http::Uri;
 
 use super::super::PerCountry;
-use super::super::address::Host;
 
 /// The settings of the SMPP gateway.
 #[derive(Debug, Clone, clap::Args)]
@@ -106,7 +106,7 @@ impl Place {
     /// A sentence without the setting's name.
     pub(super) fn parse(
         text: &str,
-        private_hosts: &[String],
+        private_hosts: PrivateHosts<'_>,
         insecure: bool,
     ) -> Result<Self, String> {
         let shape = "give smpps://host:port, or smpp://host:port without TLS";
@@ -226,7 +226,11 @@ mod tests {
 
     #[test]
     fn without_tls_only_where_nobody_else_reads_g_08() {
-        let named = ["smsc.internal".to_owned()];
+        let hosts = ["smsc.internal".to_owned()];
+        let named = PrivateHosts {
+            hosts: &hosts,
+            setting: "GATEWAY_PRIVATE_HOSTS",
+        };
         for (text, insecure, port, tls) in [
             ("smpps://smsc.example.com", false, 3550, true),
             ("ssmpp://smsc.example.com:2775/", false, 2775, true),
@@ -234,7 +238,7 @@ mod tests {
             ("smpp://smsc.internal", false, 2775, false),
             ("smpp://smsc.example.com", true, 2775, false),
         ] {
-            let place = Place::parse(text, &named, insecure).unwrap();
+            let place = Place::parse(text, named, insecure).unwrap();
             assert_eq!((place.port, place.tls), (port, tls), "{text}");
         }
         for text in [
@@ -246,7 +250,7 @@ mod tests {
             "smpps://me:sesame@smsc.example.com",
             "smpps://smsc.example.com/path",
         ] {
-            let refused = Place::parse(text, &named, false).unwrap_err();
+            let refused = Place::parse(text, named, false).unwrap_err();
             assert!(!refused.contains("sesame"), "{refused}");
         }
     }

@@ -8,6 +8,7 @@ use std::io;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use edge::outbound::{TimeLimits, resolve};
 use lettre::transport::smtp::Error;
 use lettre::transport::smtp::authentication::{Credentials, Mechanism};
 use lettre::transport::smtp::client::{AsyncSmtpConnection, TlsParameters};
@@ -17,8 +18,6 @@ use lettre::transport::smtp::response::Response;
 use tokio::net::TcpStream;
 use tokio::time::{Instant, timeout, timeout_at};
 
-use super::super::address::resolve;
-use super::super::client::TimeLimits;
 use super::super::{Answered, Doubt, Handed, Refusal};
 use super::letter::Letter;
 use super::settings::Place;

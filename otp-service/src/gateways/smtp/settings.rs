@@ -2,11 +2,10 @@
 
 use std::path::PathBuf;
 
+use edge::outbound::{Host, PrivateHosts};
 use edge::settings::Secret;
 use http::Uri;
 use lettre::message::Mailbox;
-
-use super::super::address::Host;
 
 /// The settings of the SMTP gateway.
 #[derive(Debug, Clone, clap::Args)]
@@ -46,7 +45,7 @@ pub(super) struct Place {
 impl Place {
     /// # Errors
     /// A sentence without the setting's name.
-    pub(super) fn parse(text: &str, private_hosts: &[String]) -> Result<Self, String> {
+    pub(super) fn parse(text: &str, private_hosts: PrivateHosts<'_>) -> Result<Self, String> {
         let shape = "give smtps://host:port, or smtp://host:port with STARTTLS";
         let uri: Uri = text.parse().map_err(|_| shape.to_owned())?;
         let (tls, usual) = match uri.scheme_str() {
@@ -91,7 +90,11 @@ mod tests {
 
     #[test]
     fn an_address_says_where_the_relay_is_and_when_tls_begins_g_08() {
-        let named = ["mail.internal".to_owned()];
+        let hosts = ["mail.internal".to_owned()];
+        let named = PrivateHosts {
+            hosts: &hosts,
+            setting: "GATEWAY_PRIVATE_HOSTS",
+        };
         for (text, port, tls, private) in [
             ("smtps://mail.example.com", 465, true, false),
             ("smtps://mail.example.com:2465/", 2465, true, false),
@@ -99,7 +102,7 @@ mod tests {
             ("smtp://mail.internal:25", 25, false, true),
             ("smtp://[::1]:1025", 1025, false, true),
         ] {
-            let place = Place::parse(text, &named).unwrap();
+            let place = Place::parse(text, named).unwrap();
             let found = (place.port, place.tls, place.host.private);
             assert_eq!(found, (port, tls, private), "{text}");
         }
@@ -112,7 +115,7 @@ mod tests {
             "smtps://mail.example.com/path",
             "smtps://mail.example.com?tls=none",
         ] {
-            let refused = Place::parse(text, &named).unwrap_err();
+            let refused = Place::parse(text, named).unwrap_err();
             assert!(!refused.contains("sesame"), "{refused}");
         }
     }

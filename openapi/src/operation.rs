@@ -7,8 +7,8 @@ use serde_json::{Map, Value, json};
 use shared::ErrorType;
 use shared::schema::{IdempotencyKey, Seconds};
 
-use super::Example;
-use super::schemas::Schemas;
+use crate::Example;
+use crate::schemas::Schemas;
 
 /// Errors that every call can end in, whatever it asks for.
 const ANYWHERE: [ErrorType; 6] = [
@@ -26,43 +26,20 @@ const WITH_ID: [ErrorType; 2] = [ErrorType::NotFound, ErrorType::MethodNotAllowe
 
 /// What operations are sorted by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Tag {
-    Codes,
-    Sessions,
-    Users,
-    Health,
-}
-
-impl Tag {
-    pub(super) const ALL: [Self; 4] = [Self::Codes, Self::Sessions, Self::Users, Self::Health];
-
-    pub(super) fn name(self) -> &'static str {
-        match self {
-            Self::Codes => "codes",
-            Self::Sessions => "sessions",
-            Self::Users => "users",
-            Self::Health => "health",
-        }
-    }
-
-    pub(super) fn description(self) -> &'static str {
-        match self {
-            Self::Codes => "Sending one-time passcodes and verifying them",
-            Self::Sessions => "Who is signed in, and the keys of session JWTs",
-            Self::Users => "Making, finding, changing and deleting users",
-            Self::Health => "Whether the service runs",
-        }
-    }
+pub struct Tag {
+    /// A word.
+    pub name: &'static str,
+    /// What they have in common.
+    pub description: &'static str,
 }
 
 /// Who may call.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Access {
-    /// Whoever has a secret key, in the header.
-    Key,
-    /// The same, in the header or in the address.
-    KeyInAddressToo,
-    Anybody,
+#[derive(Debug, Clone, Copy)]
+pub struct Access {
+    /// Names of security schemes: one of these sets is needed, and all of it.
+    pub one_of: &'static [&'static [&'static str]],
+    /// What everybody else is told.
+    pub refused: ErrorType,
 }
 
 type SchemaOf = fn(&mut Schemas) -> Value;
@@ -78,43 +55,46 @@ struct Parameter {
 
 /// What an operation is declared to do.
 #[derive(Debug, Clone)]
-pub(crate) struct Operation {
+pub struct Operation {
     id: &'static str,
     tag: Tag,
     summary: &'static str,
     description: &'static str,
-    access: Access,
+    access: Option<Access>,
     deprecated: bool,
     parameters: Vec<Parameter>,
     request: Option<SchemaOf>,
-    answer: SchemaOf,
+    /// None: an answer without a body.
+    answer: Option<SchemaOf>,
+    leads_on: Option<&'static str>,
     errors: Vec<ErrorType>,
-    pub(crate) examples: Vec<Example>,
+    /// Calls and answers, as the document shows them.
+    pub examples: Vec<Example>,
 }
 
 impl Operation {
-    /// An operation that callers with a secret key may use, and its answer of 200.
-    pub(crate) fn new<Answer: JsonSchema>(
-        id: &'static str,
-        tag: Tag,
-        summary: &'static str,
-    ) -> Self {
+    /// An operation that anybody may call, and its answer of 200.
+    #[must_use]
+    pub fn new<Answer: JsonSchema>(id: &'static str, tag: Tag, summary: &'static str) -> Self {
         Self {
             id,
             tag,
             summary,
             description: "",
-            access: Access::Key,
+            access: None,
             deprecated: false,
             parameters: Vec::new(),
             request: None,
-            answer: Schemas::answer::<Answer>,
+            answer: Some(Schemas::answer::<Answer>),
+            leads_on: None,
             errors: Vec::new(),
             examples: Vec::new(),
         }
     }
 
-    pub(crate) fn describe(self, description: &'static str) -> Self {
+    /// More than its summary says.
+    #[must_use]
+    pub fn describe(self, description: &'static str) -> Self {
         Self {
             description,
             ..self
@@ -122,7 +102,8 @@ impl Operation {
     }
 
     /// The body's type.
-    pub(crate) fn takes<Request: JsonSchema>(self) -> Self {
+    #[must_use]
+    pub fn takes<Request: JsonSchema>(self) -> Self {
         Self {
             request: Some(Schemas::request::<Request>),
             ..self
@@ -130,16 +111,14 @@ impl Operation {
     }
 
     /// An id in the path.
-    pub(crate) fn in_path<Shape: JsonSchema>(
-        self,
-        name: &'static str,
-        description: &'static str,
-    ) -> Self {
+    #[must_use]
+    pub fn in_path<Shape: JsonSchema>(self, name: &'static str, description: &'static str) -> Self {
         self.parameter::<Shape>(name, "path", true, description)
     }
 
     /// A key that must be in the query.
-    pub(crate) fn in_query<Shape: JsonSchema>(
+    #[must_use]
+    pub fn in_query<Shape: JsonSchema>(
         self,
         name: &'static str,
         description: &'static str,
@@ -147,8 +126,19 @@ impl Operation {
         self.parameter::<Shape>(name, "query", true, description)
     }
 
+    /// A key that may be in the query.
+    #[must_use]
+    pub fn in_query_maybe<Shape: JsonSchema>(
+        self,
+        name: &'static str,
+        description: &'static str,
+    ) -> Self {
+        self.parameter::<Shape>(name, "query", false, description)
+    }
+
     /// Takes an `Idempotency-Key`.
-    pub(crate) fn idempotent(self) -> Self {
+    #[must_use]
+    pub fn idempotent(self) -> Self {
         self.parameter::<IdempotencyKey>(
             "Idempotency-Key",
             "header",
@@ -176,30 +166,47 @@ impl Operation {
     }
 
     /// What it can end in beside the errors that every call can end in.
-    pub(crate) fn fails(mut self, errors: &[ErrorType]) -> Self {
+    #[must_use]
+    pub fn fails(mut self, errors: &[ErrorType]) -> Self {
         self.errors.extend(errors);
         self
     }
 
-    pub(crate) fn example(mut self, example: Example) -> Self {
+    /// Shows a call and its answer.
+    #[must_use]
+    pub fn example(mut self, example: Example) -> Self {
         self.examples.push(example);
         self
     }
 
-    /// Needs no key.
-    pub(crate) fn open(self) -> Self {
-        let access = Access::Anybody;
+    /// Only these may call.
+    #[must_use]
+    pub fn needs(self, access: Access) -> Self {
+        let access = Some(access);
         Self { access, ..self }
     }
 
-    /// Takes the key as `?api_key=` too.
-    pub(crate) fn key_in_address(self) -> Self {
-        let access = Access::KeyInAddressToo;
-        Self { access, ..self }
+    /// Its success has no body; what it says stands in headers.
+    #[must_use]
+    pub fn without_body(self) -> Self {
+        Self {
+            answer: None,
+            ..self
+        }
+    }
+
+    /// It may lead a browser on (303), and this is when.
+    #[must_use]
+    pub fn may_lead_on(self, when: &'static str) -> Self {
+        Self {
+            leads_on: Some(when),
+            ..self
+        }
     }
 
     /// The same under another path that is kept for old callers; shown once, with the right path.
-    pub(crate) fn old_path(self, id: &'static str) -> Self {
+    #[must_use]
+    pub fn old_path(self, id: &'static str) -> Self {
         Self {
             id,
             deprecated: true,
@@ -210,7 +217,7 @@ impl Operation {
 
     /// Every error that it can end in, by status.
     fn errors_by_status(&self) -> BTreeMap<u16, Vec<ErrorType>> {
-        let keyed = (self.access != Access::Anybody).then_some(ErrorType::Unauthorized);
+        let keyed = self.access.map(|access| access.refused);
         let body = self.request.iter().flat_map(|_| WITH_BODY);
         let ids = self.parameters.iter().filter(|one| one.place == "path");
         let ids = ids.flat_map(|_| WITH_ID);
@@ -229,7 +236,7 @@ impl Operation {
     pub(super) fn write(&self, schemas: &mut Schemas) -> Value {
         let mut object = Map::new();
         let mut put = |key: &str, value: Value| object.insert(key.to_owned(), value);
-        put("tags", json!([self.tag.name()]));
+        put("tags", json!([self.tag.name]));
         put("operationId", self.id.into());
         put("summary", self.summary.into());
         if !self.description.is_empty() {
@@ -240,11 +247,15 @@ impl Operation {
         }
         put(
             "security",
-            match self.access {
-                Access::Key => json!([{"secret_key": []}]),
-                Access::KeyInAddressToo => json!([{"secret_key": []}, {"key_in_address": []}]),
-                Access::Anybody => json!([]),
-            },
+            self.access.map_or(json!([]), |access| {
+                let sets = access.one_of.iter();
+                sets.map(|set| {
+                    set.iter()
+                        .map(|name| ((*name).to_owned(), json!([])))
+                        .collect::<Value>()
+                })
+                .collect()
+            }),
         );
         let parameters = self.parameters.iter();
         let parameters = parameters.map(|parameter| self.write_parameter(parameter, schemas));
@@ -293,11 +304,17 @@ impl Operation {
             named(examples.map(|example| (example, example.answer.clone())))
         };
         let mut responses = Map::new();
-        let success = content((self.answer)(schemas), of_status(200));
-        responses.insert(
-            "200".to_owned(),
-            json!({"description": "Success", "content": success}),
-        );
+        let mut success = json!({"description": "Success"});
+        if let Some(answer) = self.answer {
+            success["content"] = content(answer(schemas), of_status(200));
+        }
+        responses.insert("200".to_owned(), success);
+        if let Some(when) = self.leads_on {
+            let place =
+                json!({"description": "Where to", "schema": {"type": "string", "format": "uri"}});
+            let led = json!({"description": when, "headers": {"Location": place}});
+            responses.insert("303".to_owned(), led);
+        }
         for (status, errors) in self.errors_by_status() {
             let schema = schemas.error(status, &errors);
             let words = errors

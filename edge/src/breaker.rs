@@ -1,5 +1,7 @@
-//! A circuit breaker (H-04): a gateway that fails is left alone for a while, and then tried with one
-//! message at a time until it is well again.
+//! A circuit breaker (H-04): an upstream that fails is left alone for a while, and then tried with one
+//! call at a time until it is well again. Pure: what time it is comes in as a value.
+//!
+//! Not here: what a failure is; whoever makes the calls knows.
 
 use std::collections::VecDeque;
 
@@ -13,13 +15,21 @@ const PROBE_EVERY: i64 = 5;
 /// So many good ones in a row close it.
 const GOOD_TO_CLOSE: u32 = 3;
 
-/// What was seen of one gateway.
+/// What was seen of one upstream.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Breaker {
-    /// Attempts of the last seconds, and whether each was good.
-    recent: VecDeque<(i64, bool)>,
+pub struct Breaker {
+    /// The last seconds in which attempts ended.
+    recent: VecDeque<Second>,
     bad_in_a_row: u32,
     open: Option<Open>,
+}
+
+/// What ended within one second.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Second {
+    at: i64,
+    attempts: usize,
+    bad: usize,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,37 +39,66 @@ struct Open {
     good_in_a_row: u32,
 }
 
+/// An attempt that has begun.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Attempt {
+    probe: bool,
+}
+
 impl Breaker {
-    /// Whether an attempt may be made now.
-    pub(crate) fn lets_through(&self, now: i64) -> bool {
+    /// Whether an attempt may be made at `now`, Unix seconds.
+    #[must_use]
+    pub fn lets_through(&self, now: i64) -> bool {
         self.open.is_none_or(|open| now >= open.probe_at)
     }
 
-    pub(crate) fn is_open(&self) -> bool {
+    /// Whether the upstream is left alone, but for probes.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
         self.open.is_some()
     }
 
-    /// An attempt begins.
-    pub(crate) fn begin(&mut self, now: i64) {
+    /// An attempt begins at `now`, Unix seconds.
+    pub fn begin(&mut self, now: i64) -> Attempt {
         if let Some(open) = &mut self.open {
             open.probe_at = now + PROBE_EVERY;
         }
+        Attempt {
+            probe: self.is_open(),
+        }
     }
 
-    /// An attempt is over. A refusal that is about the message, as any 4xx, is no failure.
-    pub(crate) fn end(&mut self, good: bool, now: i64) {
+    /// An attempt is over at `now`, Unix seconds. A refusal that is about what was asked, as any 4xx, is no
+    /// failure.
+    pub fn end(&mut self, attempt: Attempt, good: bool, now: i64) {
         if let Some(open) = &mut self.open {
+            // What was on its way when it opened says nothing about the time since.
+            if !attempt.probe {
+                return;
+            }
             open.good_in_a_row = if good { open.good_in_a_row + 1 } else { 0 };
             if open.good_in_a_row >= GOOD_TO_CLOSE {
                 *self = Self::default();
             }
             return;
         }
-        self.recent.retain(|(at, _)| *at > now - SPAN);
-        self.recent.push_back((now, good));
+        let bad = usize::from(!good);
+        self.recent.retain(|second| second.at > now - SPAN);
+        match self.recent.back_mut() {
+            Some(last) if last.at == now => {
+                last.attempts += 1;
+                last.bad += bad;
+            }
+            _ => self.recent.push_back(Second {
+                at: now,
+                attempts: 1,
+                bad,
+            }),
+        }
         self.bad_in_a_row = if good { 0 } else { self.bad_in_a_row + 1 };
-        let bad = self.recent.iter().filter(|(_, good)| !good).count();
-        let half = self.recent.len() >= OF_MANY && bad * 2 >= self.recent.len();
+        let attempts: usize = self.recent.iter().map(|second| second.attempts).sum();
+        let bad: usize = self.recent.iter().map(|second| second.bad).sum();
+        let half = attempts >= OF_MANY && bad * 2 >= attempts;
         if self.bad_in_a_row >= IN_A_ROW || half {
             self.recent.clear();
             self.open = Some(Open {
@@ -79,7 +118,8 @@ mod tests {
     fn after(attempts: impl IntoIterator<Item = (i64, bool)>) -> Breaker {
         let mut breaker = Breaker::default();
         for (at, good) in attempts {
-            breaker.end(good, at);
+            let attempt = breaker.begin(at);
+            breaker.end(attempt, good, at);
         }
         breaker
     }
@@ -107,9 +147,9 @@ mod tests {
         for probe in 1..=3 {
             let now = NOW + 5 * probe;
             assert!(breaker.is_open() && breaker.lets_through(now));
-            breaker.begin(now);
+            let attempt = breaker.begin(now);
             assert!(!breaker.lets_through(now), "one at a time");
-            breaker.end(true, now);
+            breaker.end(attempt, true, now);
         }
         assert!(!breaker.is_open() && breaker.lets_through(NOW + 15));
     }
@@ -125,8 +165,19 @@ mod tests {
             (true, true),
             (true, false),
         ] {
-            breaker.end(good, NOW + 5);
+            let attempt = breaker.begin(NOW + 5);
+            breaker.end(attempt, good, NOW + 5);
             assert_eq!(breaker.is_open(), open);
         }
+    }
+
+    #[test]
+    fn what_was_on_its_way_when_it_opened_does_not_close_it_h_04() {
+        let mut breaker = Breaker::default();
+        let attempts: Vec<_> = (0..10).map(|_| breaker.begin(NOW)).collect();
+        for (place, attempt) in attempts.into_iter().enumerate() {
+            breaker.end(attempt, place >= 5, NOW + 1);
+        }
+        assert!(breaker.is_open() && !breaker.lets_through(NOW + 5));
     }
 }

@@ -13,10 +13,11 @@ const PLACE: &str = "/components/schemas";
 pub(crate) struct Schemas {
     requests: SchemaGenerator,
     answers: SchemaGenerator,
+    never_null: bool,
 }
 
 impl Schemas {
-    pub(super) fn new() -> Self {
+    pub(super) fn new(never_null: bool) -> Self {
         let settings = || {
             SchemaSettings::draft2020_12().with(|settings| {
                 settings.definitions_path = PLACE.into();
@@ -26,6 +27,7 @@ impl Schemas {
         Self {
             requests: settings().for_deserialize().into_generator(),
             answers: settings().for_serialize().into_generator(),
+            never_null,
         }
     }
 
@@ -52,7 +54,7 @@ impl Schemas {
     /// What is answered.
     pub(super) fn answer<T: JsonSchema>(&mut self) -> Value {
         let mut schema = self.answers.subschema_for::<T>();
-        NeverNull.transform(&mut schema);
+        self.tidy(&mut schema);
         schema.to_value()
     }
 
@@ -65,12 +67,18 @@ impl Schemas {
         schema
     }
 
+    fn tidy(&self, schema: &mut Schema) {
+        if self.never_null {
+            NeverNull.transform(schema);
+        }
+    }
+
     /// Every schema that was named.
     pub(super) fn into_components(mut self) -> Map<String, Value> {
         let mut components = self.requests.take_definitions(true);
         for (name, schema) in self.answers.take_definitions(true) {
             let mut schema = Schema::try_from(schema).unwrap_or_default();
-            NeverNull.transform(&mut schema);
+            self.tidy(&mut schema);
             components.insert(name, schema.to_value());
         }
         components

@@ -6,19 +6,23 @@ use shared::{ErrorEnvelope, ErrorType};
 
 /// A call and its answer.
 #[derive(Debug, Clone)]
-pub(crate) struct Example {
+pub struct Example {
     /// Names it in the document; the same name stands with the request and with the answer.
-    pub(crate) name: &'static str,
+    pub name: &'static str,
     /// Values of parameters.
-    pub(crate) parameters: Vec<(&'static str, &'static str)>,
-    pub(crate) request: Option<Value>,
-    pub(crate) status: u16,
-    pub(crate) answer: Value,
+    pub parameters: Vec<(&'static str, &'static str)>,
+    /// The body.
+    pub request: Option<Value>,
+    /// HTTP status of the answer.
+    pub status: u16,
+    /// The answer's body.
+    pub answer: Value,
 }
 
 impl Example {
     /// An example with this name: words with `_` between them.
-    pub(crate) fn new(name: &'static str) -> Self {
+    #[must_use]
+    pub fn new(name: &'static str) -> Self {
         Self {
             name,
             parameters: Vec::new(),
@@ -29,29 +33,34 @@ impl Example {
     }
 
     /// With this value of a parameter.
-    pub(crate) fn with(mut self, parameter: &'static str, value: &'static str) -> Self {
+    #[must_use]
+    pub fn with(mut self, parameter: &'static str, value: &'static str) -> Self {
         self.parameters.push((parameter, value));
         self
     }
 
     /// The body.
-    pub(crate) fn sends(mut self, request: Value) -> Self {
+    #[must_use]
+    pub fn sends(mut self, request: Value) -> Self {
         self.request = Some(request);
         self
     }
 
     /// A success with this body.
-    pub(crate) fn answers(self, answer: Value) -> Self {
+    #[must_use]
+    pub fn answers(self, answer: Value) -> Self {
         Self { answer, ..self }
     }
 
     /// An error with its own sentence.
-    pub(crate) fn fails(self, error_type: ErrorType) -> Self {
+    #[must_use]
+    pub fn fails(self, error_type: ErrorType) -> Self {
         self.fails_with(&error_type.into())
     }
 
     /// An error with more than its type.
-    pub(crate) fn fails_with(mut self, envelope: &ErrorEnvelope) -> Self {
+    #[must_use]
+    pub fn fails_with(mut self, envelope: &ErrorEnvelope) -> Self {
         self.status = envelope.status_code;
         self.answer = serde_json::to_value(envelope).unwrap_or_default();
         self

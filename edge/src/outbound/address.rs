@@ -1,5 +1,5 @@
-//! Where a gateway is, and which machines its name may lead to (G-08): https unless it is on this machine,
-//! and never into a private network that nobody has named.
+//! Where an upstream of somebody else's is, and which machines its name may lead to (G-08): https unless it is on this
+//! machine, and never into a private network that nobody has named.
 
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -7,21 +7,30 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use http::Uri;
 use http::uri::Authority;
 
-/// The address of a gateway, checked.
+/// An address that an operator has given, checked.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Address {
+pub struct Address {
     /// As it was given, without a slash at its end.
-    pub(super) text: String,
+    pub text: String,
     /// It may be on this machine or in a private network.
-    pub(super) private: bool,
+    pub private: bool,
+}
+
+/// Hosts that an operator has named as those that may be in a private network.
+#[derive(Debug, Clone, Copy)]
+pub struct PrivateHosts<'a> {
+    /// Names or IP addresses.
+    pub hosts: &'a [String],
+    /// The setting that names them.
+    pub setting: &'a str,
 }
 
 impl Address {
-    /// `private_hosts` are those that may be in a private network.
+    /// Checks an address.
     ///
     /// # Errors
     /// A sentence without the setting's name.
-    pub(super) fn parse(text: &str, private_hosts: &[String]) -> Result<Self, String> {
+    pub fn parse(text: &str, private_hosts: PrivateHosts<'_>) -> Result<Self, String> {
         let text = text.trim_end_matches('/');
         let uri: Uri = text.parse().map_err(|_| "it is no address".to_owned())?;
         let (Some(scheme), Some(authority)) = (uri.scheme_str(), uri.authority()) else {
@@ -38,21 +47,23 @@ impl Address {
     }
 }
 
-/// The host of a gateway's address.
+/// The host of such an address.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Host {
+pub struct Host {
     /// A name, or an IP address without brackets.
-    pub(super) name: String,
+    pub name: String,
     /// It is this machine.
-    pub(super) loopback: bool,
+    pub loopback: bool,
     /// It may be this machine or in a private network.
-    pub(super) private: bool,
+    pub private: bool,
 }
 
 impl Host {
+    /// The host that an authority names.
+    ///
     /// # Errors
     /// A sentence without the setting's name.
-    pub(super) fn of(authority: &Authority, private_hosts: &[String]) -> Result<Self, String> {
+    pub fn of(authority: &Authority, private_hosts: PrivateHosts<'_>) -> Result<Self, String> {
         if authority.as_str().contains('@') {
             return Err("no name or password belongs into it".to_owned());
         }
@@ -60,13 +71,14 @@ impl Host {
         let ip: Option<IpAddr> = name.parse().ok();
         let loopback = name == "localhost" || ip.is_some_and(|ip| ip.to_canonical().is_loopback());
         let named = private_hosts
+            .hosts
             .iter()
             .any(|named| named.eq_ignore_ascii_case(name));
         if ip.is_some_and(is_private) && !loopback && !named {
-            return Err(
-                "it is in a private network: name it in GATEWAY_PRIVATE_HOSTS if that is right"
-                    .to_owned(),
-            );
+            return Err(format!(
+                "it is in a private network: name it in {} if that is right",
+                private_hosts.setting
+            ));
         }
         Ok(Self {
             name: name.to_owned(),
@@ -76,11 +88,11 @@ impl Host {
     }
 }
 
-/// Where a name leads, without addresses that a gateway's name must not lead to.
+/// Where a name leads, without addresses that it must not lead to.
 ///
 /// # Errors
 /// Those of the system's resolver; when nothing is left.
-pub(super) async fn resolve(name: &str, port: u16, private: bool) -> io::Result<Vec<SocketAddr>> {
+pub async fn resolve(name: &str, port: u16, private: bool) -> io::Result<Vec<SocketAddr>> {
     let found = tokio::net::lookup_host((name, port)).await?;
     open(found, private)
 }
@@ -91,7 +103,7 @@ fn open(found: impl Iterator<Item = SocketAddr>, private: bool) -> io::Result<Ve
         .collect();
     if open.is_empty() {
         return Err(io::Error::other(
-            "the name leads nowhere, or into a private network that GATEWAY_PRIVATE_HOSTS does not name",
+            "the name leads nowhere, or into a private network that no setting names",
         ));
     }
     Ok(open)
@@ -99,7 +111,7 @@ fn open(found: impl Iterator<Item = SocketAddr>, private: bool) -> io::Result<Ve
 
 /// Whether an address is not one of the open internet: this machine, private and link-local networks,
 /// where metadata services are too, and addresses that are nobody's.
-pub(super) fn is_private(ip: IpAddr) -> bool {
+pub fn is_private(ip: IpAddr) -> bool {
     match ip.to_canonical() {
         IpAddr::V4(ip) => is_private_v4(ip),
         IpAddr::V6(ip) => is_private_v6(ip),
@@ -136,7 +148,11 @@ mod tests {
 
     #[test]
     fn https_unless_it_is_on_this_machine_and_no_private_network_g_08() {
-        let named = ["sms.internal".to_owned(), "10.1.2.3".to_owned()];
+        let hosts = ["sms.internal".to_owned(), "10.1.2.3".to_owned()];
+        let named = PrivateHosts {
+            hosts: &hosts,
+            setting: "GATEWAY_PRIVATE_HOSTS",
+        };
         for (address, private) in [
             ("https://api.twilio.com", false),
             ("https://api.twilio.com/", false),
@@ -147,7 +163,7 @@ mod tests {
             ("https://10.1.2.3", true),
         ] {
             assert_eq!(
-                Address::parse(address, &named).unwrap().private,
+                Address::parse(address, named).unwrap().private,
                 private,
                 "{address}"
             );
@@ -165,7 +181,7 @@ mod tests {
             "https://[fd00:ec2::254]",
             "https://[::ffff:192.168.0.1]",
         ] {
-            let refused = Address::parse(address, &named).unwrap_err();
+            let refused = Address::parse(address, named).unwrap_err();
             assert!(!refused.contains("sesame"), "{refused}");
         }
     }

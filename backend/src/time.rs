@@ -1,13 +1,13 @@
 //! Instants as text, in UTC: the time zone of a browser without JavaScript is not known.
 
 /// `2027-01-15T08:00:00Z` (RFC 3339).
-pub(super) fn for_programs(unix_secs: i64) -> String {
+pub(crate) fn for_programs(unix_secs: i64) -> String {
     let (year, month, day, hour, minute, second) = parts(unix_secs);
     format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z")
 }
 
 /// `2027-01-15 08:00 UTC`
-pub(super) fn for_people(unix_secs: i64) -> String {
+pub(crate) fn for_people(unix_secs: i64) -> String {
     let (year, month, day, hour, minute, _) = parts(unix_secs);
     format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02} UTC")
 }

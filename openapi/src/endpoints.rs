@@ -1,37 +1,50 @@
 //! The route table: each route goes into the router and into the document in one call.
 
-use std::sync::Arc;
-
 use axum::Router;
 use axum::handler::Handler;
 use axum::routing::{MethodRouter, delete, get, post, put};
 
-use super::Operation;
-use crate::service::Service;
+use crate::Operation;
 
 /// A route as the document tells it.
 #[derive(Debug, Clone)]
-pub(crate) struct Declared {
-    pub(crate) method: &'static str,
-    pub(crate) path: String,
-    pub(crate) operation: fn() -> Operation,
+pub struct Declared {
+    /// In lower case.
+    pub method: &'static str,
+    /// The route's template.
+    pub path: String,
+    /// What is said of it.
+    pub operation: fn() -> Operation,
 }
 
 /// Routes, each with what it is declared to do.
-#[derive(Default)]
-pub(crate) struct Endpoints {
+#[derive(Debug)]
+pub struct Endpoints<S> {
     base: &'static str,
-    router: Router<Arc<Service>>,
+    router: Router<S>,
     declared: Vec<Declared>,
 }
 
-impl Endpoints {
+impl<S: Clone + Send + Sync + 'static> Default for Endpoints<S> {
+    fn default() -> Self {
+        Self {
+            base: "",
+            router: Router::new(),
+            declared: Vec::new(),
+        }
+    }
+}
+
+impl<S: Clone + Send + Sync + 'static> Endpoints<S> {
     /// What follows is below this path.
-    pub(crate) fn below(self, base: &'static str) -> Self {
+    #[must_use]
+    pub fn below(self, base: &'static str) -> Self {
         Self { base, ..self }
     }
 
-    pub(crate) fn get<H: Handler<T, Arc<Service>>, T: 'static>(
+    /// `GET` of this path.
+    #[must_use]
+    pub fn get<H: Handler<T, S>, T: 'static>(
         self,
         path: &str,
         handler: H,
@@ -40,7 +53,9 @@ impl Endpoints {
         self.add("get", path, get(handler), operation)
     }
 
-    pub(crate) fn post<H: Handler<T, Arc<Service>>, T: 'static>(
+    /// `POST` of this path.
+    #[must_use]
+    pub fn post<H: Handler<T, S>, T: 'static>(
         self,
         path: &str,
         handler: H,
@@ -49,7 +64,9 @@ impl Endpoints {
         self.add("post", path, post(handler), operation)
     }
 
-    pub(crate) fn put<H: Handler<T, Arc<Service>>, T: 'static>(
+    /// `PUT` of this path.
+    #[must_use]
+    pub fn put<H: Handler<T, S>, T: 'static>(
         self,
         path: &str,
         handler: H,
@@ -58,7 +75,9 @@ impl Endpoints {
         self.add("put", path, put(handler), operation)
     }
 
-    pub(crate) fn delete<H: Handler<T, Arc<Service>>, T: 'static>(
+    /// `DELETE` of this path.
+    #[must_use]
+    pub fn delete<H: Handler<T, S>, T: 'static>(
         self,
         path: &str,
         handler: H,
@@ -71,7 +90,7 @@ impl Endpoints {
         mut self,
         method: &'static str,
         path: &str,
-        handler: MethodRouter<Arc<Service>>,
+        handler: MethodRouter<S>,
         operation: fn() -> Operation,
     ) -> Self {
         let path = format!("{}{path}", self.base);
@@ -85,7 +104,7 @@ impl Endpoints {
     }
 
     /// The router, and what is declared about its routes.
-    pub(crate) fn into_parts(self) -> (Router<Arc<Service>>, Vec<Declared>) {
+    pub fn into_parts(self) -> (Router<S>, Vec<Declared>) {
         (self.router, self.declared)
     }
 }

@@ -1,0 +1,150 @@
+//! How a backend that is at work stops, and what it does when too much comes, over real sockets. The OTP
+//! service behind it answers when the test lets it.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{Request as Asked, State};
+use axum::response::IntoResponse;
+use edge::ApiError;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::sync::Notify;
+
+use super::*;
+
+#[derive(Clone, Default)]
+struct Gate {
+    entered: Arc<Notify>,
+    release: Arc<Notify>,
+}
+
+/// An OTP service that knows no session, and takes its time to say so.
+async fn service(gate: Gate) -> SocketAddr {
+    async fn answer(State(gate): State<Gate>, request: Asked) -> axum::response::Response {
+        if !request.uri().path().ends_with("/sessions/verify") {
+            return ApiError::from(ErrorType::NotFound).into_response();
+        }
+        gate.entered.notify_one();
+        gate.release.notified().await;
+        ApiError::from(ErrorType::InvalidSession).into_response()
+    }
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let router = Router::new().fallback(answer).with_state(gate);
+    tokio::spawn(async move {
+        edge::serve(listener, router, &Traffic::uncounted(), Stop::default()).await
+    });
+    address
+}
+
+async fn start_before(gate: Gate, folder: &Path, arguments: &[&str]) -> Arc<Running> {
+    let url = format!("--otp-service-url=http://{}", service(gate).await);
+    let arguments = ["backend", &url]
+        .into_iter()
+        .chain(arguments.iter().copied());
+    let mut config = Config::parse_from(arguments);
+    config.data_dir = folder.join("data");
+    config.static_dir = folder.join("dist");
+    config.otp_api_key = Some(Secret::from(crate::testing::KEY));
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let (address, stop) = (listener.local_addr().unwrap(), Stop::default());
+    let done = tokio::spawn(serve(config, listener, stop.clone()));
+    Arc::new(Running {
+        address,
+        stop,
+        done,
+    })
+}
+
+/// Somebody asks for a session; answered when the gate opens.
+fn asking(backend: &Arc<Running>) -> JoinHandle<Response<Bytes>> {
+    let backend = Arc::clone(backend);
+    tokio::spawn(async move {
+        let request = get()
+            .header("authorization", format!("Bearer {}", "t".repeat(64)))
+            .header("cookie", "pipit_binding=x");
+        backend.call(request, "/api/session", Value::Null).await
+    })
+}
+
+fn error_type(answer: &Response<Bytes>) -> Value {
+    let body: Value = serde_json::from_slice(answer.body()).unwrap();
+    body["error_type"].clone()
+}
+
+#[tokio::test]
+async fn a_leaving_backend_is_not_ready_and_answers_what_it_has_begun_i_09() {
+    let (folder, gate) = (tempfile::tempdir().unwrap(), Gate::default());
+    let backend = start_before(gate.clone(), folder.path(), &[]).await;
+    let running = asking(&backend);
+    gate.entered.notified().await;
+    backend.stop.leave();
+    let ready = backend.call(get(), "/readyz", Value::Null).await;
+    assert_eq!(ready.status(), 503);
+    assert_eq!(ready.headers()["connection"], "close");
+    gate.release.notify_one();
+    let answer = running.await.unwrap();
+    assert_eq!(
+        (answer.status().as_u16(), error_type(&answer)),
+        (401, "invalid_session".into())
+    );
+    backend.stop.close();
+    let backend = Arc::into_inner(backend).unwrap();
+    backend.done.await.unwrap().unwrap();
+}
+
+#[tokio::test]
+async fn what_is_too_much_is_refused_at_once_and_what_was_let_in_is_answered_i_10() {
+    let (folder, gate) = (tempfile::tempdir().unwrap(), Gate::default());
+    let backend = start_before(gate.clone(), folder.path(), &["--requests-at-once=1"]).await;
+    let first = asking(&backend);
+    gate.entered.notified().await;
+    let refused = asking(&backend).await.unwrap();
+    assert_eq!(
+        (refused.status().as_u16(), error_type(&refused)),
+        (503, "overloaded".into())
+    );
+    assert_eq!(refused.headers()["retry-after"], "1");
+    // Who only wants to know whether it lives is let in.
+    assert_eq!(
+        backend.call(get(), "/healthz", Value::Null).await.status(),
+        200
+    );
+    gate.release.notify_one();
+    assert_eq!(first.await.unwrap().status(), 401);
+    gate.release.notify_one();
+    assert_eq!(asking(&backend).await.unwrap().status(), 401);
+    Arc::into_inner(backend).unwrap().stop().await;
+}
+
+#[tokio::test]
+async fn nothing_is_read_beyond_the_limits_of_a_request_d_11() {
+    let folder = tempfile::tempdir().unwrap();
+    let backend = start(folder.path(), "127.0.0.1:0").await;
+    let (long, large) = ("a".repeat(2048), "x".repeat(17 * 1024));
+    for (status, request) in [
+        (
+            "414",
+            format!("GET /{long} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n"),
+        ),
+        (
+            "431",
+            format!("GET / HTTP/1.1\r\nhost: x\r\nlarge: {large}\r\n\r\n"),
+        ),
+        (
+            "413",
+            // The body never comes: its announcement is enough.
+            "POST /api/otp/verify HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n\
+             content-length: 4097\r\nconnection: close\r\n\r\n"
+                .to_owned(),
+        ),
+    ] {
+        let mut socket = TcpStream::connect(backend.address).await.unwrap();
+        socket.write_all(request.as_bytes()).await.unwrap();
+        let mut answer = [0; 13];
+        socket.read_exact(&mut answer).await.unwrap();
+        assert_eq!(answer.as_slice(), format!("HTTP/1.1 {status} ").as_bytes());
+    }
+    backend.stop().await;
+}

@@ -1,0 +1,116 @@
+//! The listener over real sockets: its limits, and how it stops.
+
+use super::*;
+use crate::{EdgeLimits, harden};
+use axum::routing::get;
+use std::sync::Arc;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::sync::Notify;
+use tokio::task::JoinHandle;
+
+struct Running {
+    address: SocketAddr,
+    stop: Stop,
+    done: JoinHandle<io::Result<()>>,
+}
+
+async fn start(router: Router) -> Running {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let (traffic, stop) = (Traffic::uncounted(), Stop::default());
+    let router = harden(router, EdgeLimits::default(), &traffic);
+    let stopped = stop.clone();
+    let done = tokio::spawn(async move { serve(listener, router, &traffic, stopped).await });
+    Running {
+        address,
+        stop,
+        done,
+    }
+}
+
+async fn raw(address: SocketAddr, request: &str) -> String {
+    let mut socket = TcpStream::connect(address).await.unwrap();
+    socket.write_all(request.as_bytes()).await.unwrap();
+    let mut answer = Vec::new();
+    // A connection that is cut after the answer is fine; the answer is what counts.
+    let _ = socket.read_to_end(&mut answer).await;
+    String::from_utf8_lossy(&answer).into_owned()
+}
+
+fn routes() -> Router {
+    Router::new().route(
+        "/peer",
+        get(async |ConnectInfo(peer): ConnectInfo<SocketAddr>| peer.ip().to_string()),
+    )
+}
+
+#[tokio::test]
+async fn a_request_over_a_socket_knows_its_peer() {
+    let server = start(routes()).await;
+    let answer = raw(
+        server.address,
+        "GET /peer HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n",
+    )
+    .await;
+    assert!(answer.starts_with("HTTP/1.1 200 OK\r\n"), "{answer}");
+    assert!(answer.ends_with("127.0.0.1"), "{answer}");
+    assert!(
+        !answer.to_ascii_lowercase().contains("\nserver:"),
+        "{answer}"
+    );
+}
+
+#[tokio::test]
+async fn headers_of_more_than_sixteen_kibibytes_are_refused_d_11() {
+    let server = start(routes()).await;
+    let large = "x".repeat(17 * 1024);
+    let answer = raw(
+        server.address,
+        &format!("GET /peer HTTP/1.1\r\nhost: x\r\nlarge: {large}\r\n\r\n"),
+    )
+    .await;
+    assert!(answer.starts_with("HTTP/1.1 431 "), "{answer}");
+}
+
+#[tokio::test]
+async fn what_two_servers_could_read_differently_is_refused_d_13() {
+    let server = start(routes()).await;
+    for head in [
+        "content-length: 1\r\ncontent-length: 2",
+        "content-length: +5",
+        "content-length: 0x5",
+        "host : y",
+        "a: b\r\n c: d",
+        "transfer-encoding: identity, chunked, gzip",
+    ] {
+        let request = format!("GET /peer HTTP/1.1\r\nhost: x\r\n{head}\r\n\r\n");
+        let answer = raw(server.address, &request).await;
+        assert!(answer.starts_with("HTTP/1.1 400 "), "{head}: {answer}");
+    }
+}
+
+#[tokio::test]
+async fn a_stop_lets_the_running_request_end_i_09() {
+    let (entered, release) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+    let (inside, gate) = (entered.clone(), release.clone());
+    let router = Router::new().route(
+        "/slow",
+        get(async move || {
+            inside.notify_one();
+            gate.notified().await;
+            "done"
+        }),
+    );
+    let server = start(router).await;
+    let request = "GET /slow HTTP/1.1\r\nhost: x\r\n\r\n";
+    let answer = tokio::spawn(async move { raw(server.address, request).await });
+    entered.notified().await;
+    server.stop.close();
+    release.notify_one();
+    assert!(answer.await.unwrap().ends_with("done"));
+    server.done.await.unwrap().unwrap();
+    assert!(
+        TcpListener::bind(server.address).await.is_ok(),
+        "the port is free again"
+    );
+}
