@@ -9,7 +9,7 @@ use super::{Chore, ChoreError};
 use shared::PhoneNumber;
 
 use crate::config::Config;
-use crate::store::{Place, Store, TABLES, Wanted};
+use crate::store::{Place, SignIn, Store, TABLES, Wanted};
 
 fn config(folder: &Path) -> Config {
     let mut config = Config::parse_from(["backend"]);
@@ -25,10 +25,14 @@ async fn done(chore: Chore, config: &Config) -> Result<String, ChoreError> {
 
 async fn signed_in(config: &Config) -> String {
     let store = Store::open(&Place::of(config).unwrap()).unwrap();
-    let account = store
-        .sign_in("user_1", &PhoneNumber::parse("+12125550142").unwrap(), 7)
-        .await
-        .unwrap();
+    let sign_in = SignIn {
+        user_id: "user_1".to_owned(),
+        phone_number: PhoneNumber::parse("+12125550142").unwrap(),
+        session_id: "sess_1".to_owned(),
+        started_at: 7,
+        expires_at: 8,
+    };
+    let account = store.sign_in(sign_in, 7).await.unwrap();
     store.close().await;
     account.account_id
 }
