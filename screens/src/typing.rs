@@ -21,7 +21,7 @@ mod tests {
 
     #[test]
     fn a_part_is_found_wherever_it_stands() {
-        for part in ["", "G", "rm", "ä", "any", "Germäny"] {
+        for part in ["", "G", "rm", "ä", "ny", "Germäny"] {
             assert!(has("Germäny", part), "{part}");
         }
         for part in ["g", "ma", "Germänyy"] {

@@ -1,7 +1,7 @@
 //! The step `images` of `cargo xtask test`: builds the images as `dist` does, of programs that are compiled in less
 //! time, and has them started by podman for the tests in `backend/tests/shipping`.
 
-use crate::command::{on_path, program, run};
+use crate::command::{on_path, output_of, program, run};
 use crate::failure::Failure;
 use crate::image::{self, IMAGES};
 use crate::musl::{self, Profile};
@@ -31,6 +31,18 @@ pub(crate) fn build() -> Result<(), Failure> {
     IMAGES
         .iter()
         .try_for_each(|image| image.build(TAG, &programs, &work).map(drop))
+}
+
+/// Whether containers can be started here at all, as root or by a user's own namespace.
+pub(crate) fn can_be_started() -> bool {
+    let makes = |of: &[&str]| {
+        let mut command = program("unshare");
+        command
+            .args(of)
+            .args(["--mount", "--pid", "--fork", "true"]);
+        output_of(&mut command).is_some()
+    };
+    makes(&[]) || makes(&["--user", "--map-root-user"])
 }
 
 /// Takes the images out of the local store again.
