@@ -82,22 +82,25 @@ pub(crate) fn PhoneScreen(app: App) -> impl IntoView {
         </form>
         <p class="fine">{text.what_happens}</p>
         <p class="fine links">
-            {link(app, text.terms, |config| &config.terms_url)}
-            {link(app, text.privacy, |config| &config.privacy_url)}
-            {link(app, text.help, |config| &config.support_url)}
+            {link(app, "terms", text.terms, |config| &config.terms_url)}
+            {link(app, "privacy", text.privacy, |config| &config.privacy_url)}
+            {link(app, "help", text.help, |config| &config.support_url)}
         </p>
     }
 }
 
-/// One of the operator's pages; not there while it has no address.
+/// One of the operator's pages; hidden while it has no address. The id tells crawlers that an address
+/// is not missing by mistake.
 fn link(
     app: App,
+    id: &'static str,
     label: &'static str,
     address: fn(&ConfigResponse) -> &Option<String>,
 ) -> impl IntoView {
     let address = move || app.loaded(|config| address(config).clone()).flatten();
     view! {
         <a
+            id=id
             href=said(address)
             hidden=said(move || address().is_none().then(String::new))
             target="_blank"
