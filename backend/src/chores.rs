@@ -37,7 +37,7 @@ pub enum Chore {
         /// Folder that `backup` made
         folder: PathBuf,
     },
-    /// Move accounts and challenges into an empty database, from SQLite to PostgreSQL or back. The backends must be
+    /// Move everything into another, empty database, from SQLite to PostgreSQL or back. The backends must be
     /// stopped. A move that breaks off leaves the target empty, and the source is only read
     Move(MoveTarget),
 }

@@ -104,3 +104,28 @@ impl<T: Clone + 'static> Value<T> {
         self.with_untracked(T::clone)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_set_is_what_is_read_next_and_debug_does_not_show_it() {
+        Owner::new().with(|| {
+            let number = Value::new("+49".to_owned());
+            number.set("+44".to_owned());
+            assert_eq!(number.get_untracked(), "+44");
+            assert_eq!(number.with_untracked(String::len), 3);
+            assert_eq!(format!("{number:?}"), "Value");
+        });
+    }
+
+    #[test]
+    fn a_value_whose_screen_is_gone_gives_back_what_is_set() {
+        let screen = Owner::new();
+        let value = screen.with(|| Value::new(1));
+        assert_eq!(value.try_set(2), None);
+        screen.cleanup();
+        assert_eq!(value.try_set(3), Some(3));
+    }
+}

@@ -1,4 +1,4 @@
-//! `move`: accounts and challenges into an empty database of the other kind, or of the same. How: [`storage::carry`].
+//! `move`: everything into an empty database of the other kind, or of the same. How: [`storage::carry`].
 
 use std::io::Write;
 

@@ -1,7 +1,7 @@
-//! Text that changes, as one type.
+//! Text that changes, and what listens to events, each as one type.
 //!
 //! A view is compiled anew for every type of closure in it, a kilobyte or two each time; boxed to one
-//! type, all that text shares one copy.
+//! type, all of a kind share one copy.
 
 /// Words that may change, or be absent; good as a child and as an attribute's value.
 pub type Said = Box<dyn FnMut() -> Option<String> + Send>;
