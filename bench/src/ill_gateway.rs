@@ -13,12 +13,12 @@ use crate::client::Client;
 use crate::figures::Times;
 use crate::load::SEND;
 use crate::process::{LIVE_KEY, Service, Store};
-use crate::{CommandLine, Failure, numbers};
+use crate::{Failure, Options, numbers};
 
 const CLIENTS: usize = 16;
 
 /// Prints a table.
-pub(crate) async fn rows(options: &CommandLine, lasts: Duration) -> Result<(), Failure> {
+pub(crate) async fn rows(options: &Options, lasts: Duration) -> Result<(), Failure> {
     println!(
         "| gateway | answered 200 | p50 / p99 ms | answered 503 | p50 / p99 ms |\n\
          | --- | ---: | ---: | ---: | ---: |"
@@ -47,7 +47,7 @@ pub(crate) async fn rows(options: &CommandLine, lasts: Duration) -> Result<(), F
 }
 
 async fn row(
-    options: &CommandLine,
+    options: &Options,
     name: &str,
     gateway: Option<std::net::SocketAddr>,
     lasts: Duration,

@@ -28,7 +28,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
-use clap::Parser;
+use clap::{Args, Parser, Subcommand};
 
 use crate::load::Who;
 use crate::process::{Service, Store};
@@ -37,10 +37,23 @@ use crate::process::{Service, Store};
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
 #[derive(Debug, Parser)]
-#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 struct CommandLine {
     #[command(subcommand)]
-    instead: Option<thin::Part>,
+    part: Part,
+}
+
+/// What this program is.
+#[derive(Debug, Subcommand)]
+enum Part {
+    /// Measures the OTP service
+    Service(Options),
+    #[command(flatten)]
+    Thin(thin::Part),
+}
+
+/// What is measured of the OTP service, and how long.
+#[derive(Debug, Args)]
+struct Options {
     /// The release build of the OTP service
     #[arg(long)]
     service: PathBuf,
@@ -68,10 +81,9 @@ struct CommandLine {
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let options = CommandLine::parse();
-    let ran = match options.instead {
-        Some(part) => thin::run(part).await,
-        None => run(options).await,
+    let ran = match CommandLine::parse().part {
+        Part::Service(options) => run(options).await,
+        Part::Thin(part) => thin::run(part).await,
     };
     match ran {
         Ok(()) => ExitCode::SUCCESS,
@@ -82,7 +94,7 @@ async fn main() -> ExitCode {
     }
 }
 
-async fn run(options: CommandLine) -> Result<(), Failure> {
+async fn run(options: Options) -> Result<(), Failure> {
     let folder = options.folder.clone();
     let machine = tokio::task::spawn_blocking(move || machine::measure(&folder)).await??;
     println!("{machine}\n");

@@ -8,13 +8,13 @@ use std::time::{Duration, Instant};
 use crate::figures::count;
 use crate::load::{Who, run};
 use crate::process::{Service, Store};
-use crate::{CommandLine, Failure};
+use crate::{Failure, Options};
 
 /// Clients that keep the service busy, and ten times as many.
 const CLIENTS: [usize; 2] = [64, 640];
 
 /// Prints a table.
-pub(crate) async fn rows(options: &CommandLine, lasts: Duration) -> Result<(), Failure> {
+pub(crate) async fn rows(options: &Options, lasts: Duration) -> Result<(), Failure> {
     println!(
         "| clients | sign-ins/s | refused/s | served p50 / p99 ms (send) | (verify) | (check) | refused p50 / p99 ms | peak MiB |\n\
          | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |"

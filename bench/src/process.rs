@@ -16,7 +16,7 @@ use tempfile::TempDir;
 use test_postgres::Server;
 
 use crate::client::Client;
-use crate::{CommandLine, Failure, usage};
+use crate::{Failure, Options, usage};
 
 pub(crate) const KEY: &str = "sk_test_benchbenchbenchbenchbenchbenchbenchbenchbenchxxx";
 /// Of an app whose messages leave.
@@ -85,7 +85,7 @@ impl Drop for Running {
 }
 
 impl Data {
-    fn new(options: &CommandLine, store: Store) -> Result<Self, Failure> {
+    fn new(options: &Options, store: Store) -> Result<Self, Failure> {
         let folder = tempfile::tempdir_in(&options.folder)?;
         let mut config = Config::try_parse_from(["otp-service"])?;
         config.data_dir = folder.path().join("data");
@@ -107,14 +107,14 @@ impl Data {
 
 impl Service {
     /// With new, empty data.
-    pub(crate) async fn start(options: &CommandLine, store: Store) -> Result<Self, Failure> {
+    pub(crate) async fn start(options: &Options, store: Store) -> Result<Self, Failure> {
         Self::start_on(Data::new(options, store)?).await
     }
 
     /// With new, empty data, and messages that leave by HTTP to this address. Limits of traffic that is
     /// no people's are off.
     pub(crate) async fn start_sending(
-        options: &CommandLine,
+        options: &Options,
         gateway: SocketAddr,
     ) -> Result<Self, Failure> {
         let mut data = Data::new(options, Store::Sqlite)?;

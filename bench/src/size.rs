@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::load::{Who, measure};
 use crate::process::{Service, Store};
-use crate::{CommandLine, Failure, numbers};
+use crate::{Failure, Options, numbers};
 
 /// Clients of these measurements.
 const CLIENTS: usize = 16;
@@ -19,7 +19,7 @@ const YEAR: i64 = 365 * 24 * 3600;
 const FIRST_USER_AT: i64 = 1_760_000_000;
 
 /// Prints a table.
-pub(crate) async fn rows(options: &CommandLine, lasts: Duration) -> Result<(), Failure> {
+pub(crate) async fn rows(options: &Options, lasts: Duration) -> Result<(), Failure> {
     println!(
         "| users | start-up ms | new users/s | CPU ms per sign-in | known users/s | peak MiB | of the small one |\n\
          | ---: | ---: | ---: | ---: | ---: | ---: | ---: |"

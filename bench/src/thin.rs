@@ -29,7 +29,7 @@ const PEOPLE: u64 = 1000;
 /// Not measured: caches fill, connections are made.
 const WARM_UP: Duration = Duration::from_secs(1);
 
-/// What this program is, where it does not measure the OTP service.
+/// What this program is where it does not measure the OTP service.
 #[derive(Debug, Clone, Subcommand)]
 pub(crate) enum Part {
     /// Measures the backend

@@ -52,6 +52,7 @@ fn service(passed_on: &[String]) -> Result<(), Failure> {
     let release = workspace::target_folder()?.join("release");
     run(
         crate::command::program(release.join("bench"))
+            .arg("service")
             .arg("--service")
             .arg(release.join("otp-service"))
             .arg("--folder")
