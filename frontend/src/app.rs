@@ -1,4 +1,8 @@
-//! How the program takes over from the static first paint.
+//! How the program takes over from the static first paint: in two steps, which the loader in Trunk.toml takes one
+//! by one. The browser does in between what the person has asked for; together they are long enough on a slow
+//! telephone to be felt.
+
+use std::cell::Cell;
 
 use any_spawner::Executor;
 use leptos::ev;
@@ -6,7 +10,8 @@ use leptos::leptos_dom::helpers::window_event_listener;
 use leptos::prelude::*;
 
 use screens::languages;
-use wasm_bindgen::JsCast;
+use wasm_bindgen::prelude::wasm_bindgen;
+use wasm_bindgen::{JsCast, throw_str};
 use web_sys::{HtmlElement, HtmlInputElement};
 
 use crate::state::{App, LANGUAGE};
@@ -16,30 +21,49 @@ use crate::{browser, pages, session, text, watch};
 const ROOT: &str = "app";
 const NUMBER: &str = "phone";
 
-/// Takes over from the static page: what was typed meanwhile stays, and so does the caret.
-pub fn start() {
+thread_local! {
+    /// What the second step needs of the first.
+    static PREPARED: Cell<Option<App>> = const { Cell::new(None) };
+}
+
+/// The first step: reads what the document and this browser say.
+#[wasm_bindgen]
+pub fn prepare() {
+    // Fails only when it has been done before.
+    let _ = Executor::init_wasm_bindgen();
+    let text = text::of_document().unwrap_or_else(|| throw_str("no sentences"));
+    let app = as_long_as_the_page(|_| {
+        let app = App::start(text);
+        watch::start(app);
+        follow_language(app);
+        app
+    });
+    PREPARED.set(Some(app));
+}
+
+/// The second step: what was typed meanwhile stays, and so does the caret.
+#[wasm_bindgen]
+pub fn take_over() {
     let root = document()
         .get_element_by_id(ROOT)
         .and_then(|root| root.dyn_into::<HtmlElement>().ok());
-    let (Some(root), Some(text)) = (root, text::of_document()) else {
-        leptos::logging::error!("the document has no #{ROOT} or no sentences");
-        return;
+    let (Some(app), Some(root)) = (PREPARED.get(), root) else {
+        throw_str("no screen");
     };
-    // Fails only when it has been done before.
-    let _ = Executor::init_wasm_bindgen();
     let (typed, caret) = typed_meanwhile();
-    // Owns what lives as long as the page does, so it is never dropped.
-    let owner = Owner::new();
-    owner.with(|| {
-        let app = App::start(text, typed);
-        watch::start(app);
-        follow_language(app);
-        pages::show(app, root, owner.clone());
-    });
-    std::mem::forget(owner);
+    app.take_typed(typed);
+    as_long_as_the_page(|owner| pages::show(app, root, owner.clone()));
     if let Some(caret) = caret {
         request_animation_frame(move || restore_caret(caret));
     }
+}
+
+/// Makes something that lives as long as the page does.
+fn as_long_as_the_page<T>(make: impl FnOnce(&Owner) -> T) -> T {
+    let owner = Owner::new();
+    let made = owner.with(|| make(&owner));
+    std::mem::forget(owner);
+    made
 }
 
 /// The person's choice in this browser, else the browser's languages. A page that the backend made is

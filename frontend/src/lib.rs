@@ -24,4 +24,4 @@ pub mod text;
 pub mod value;
 mod watch;
 
-pub use app::start;
+pub use app::{prepare, take_over};

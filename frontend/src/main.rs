@@ -1,5 +1,6 @@
-//! The page's program. Everything is in the library, where tests can reach it.
+//! The page's program. Everything is in the library, where tests can reach it; the page's loader calls its two
+//! steps.
 
-fn main() {
-    frontend::start();
-}
+use frontend as _;
+
+fn main() {}

@@ -63,15 +63,13 @@ pub(crate) struct Draft {
 impl App {
     /// Starts with what this browser keeps and asks the backend for the rest.
     #[must_use]
-    pub(crate) fn start(text: Text, typed: String) -> Self {
+    pub(crate) fn start(text: Text) -> Self {
         let notice = Value::new(None::<Sentence>);
         let session = Session::open(move || notice.set(Some(|text| text.signed_out_elsewhere)));
-        let kept = session.tab_number().filter(|_| typed.is_empty());
+        let kept = session.tab_number();
+        let number = kept.as_ref().map(|kept| kept.typed.as_str().to_owned());
         let draft = Draft {
-            number: Value::new(
-                kept.as_ref()
-                    .map_or(typed, |kept| kept.typed.as_str().to_owned()),
-            ),
+            number: Value::new(number.unwrap_or_default()),
             country: Value::new(kept.and_then(|kept| CountryCode::parse(&kept.country))),
             code: Value::new(String::new()),
         };
@@ -83,13 +81,29 @@ impl App {
             config: Value::new(Config::Loading),
             draft,
             notice,
-            names: StoredValue::new_local((text, CountryNames::new(text.language))),
+            names: StoredValue::new_local((
+                text,
+                CountryNames::new(text.language, browser::meta("country")),
+            )),
         };
         match browser::meta("config").and_then(|json| crate::api::read_config(&json)) {
             Some(config) => app.take_config(Ok(config)),
             None => app.load_config(),
         }
         app
+    }
+
+    /// What was typed before the program was there counts more than what this tab has kept.
+    pub(crate) fn take_typed(self, typed: String) {
+        if typed.is_empty() {
+            return;
+        }
+        self.draft.number.set(typed);
+        self.draft.country.set(None);
+        let loading = |config: &Config| *config == Config::Loading;
+        if !self.config.with_untracked(loading) {
+            self.settle_country();
+        }
     }
 
     /// The sentences, without following the language.
@@ -193,7 +207,7 @@ impl App {
             .with_value(|(of, _)| of.language != text.language)
         {
             self.names
-                .set_value((text, CountryNames::new(text.language)));
+                .set_value((text, CountryNames::new(text.language, None)));
         }
         self.names.with_value(|(_, names)| ask(names))
     }

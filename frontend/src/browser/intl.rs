@@ -10,22 +10,26 @@ use crate::deadline::Millis;
 use crate::phone::CountryCode;
 
 /// Names of countries in one language (`Intl.DisplayNames`) and their order.
+///
+/// What asks the browser is made when it is first needed: the first of its kind takes a browser as long as all
+/// of a screen.
 #[derive(Debug, Clone)]
 pub struct CountryNames {
     languages: Array,
-    names: Option<JsValue>,
-    /// Made when it is first needed: a collator takes a browser a while.
+    known: Option<String>,
+    names: OnceCell<Option<JsValue>>,
     compare: OnceCell<Function>,
 }
 
 impl CountryNames {
-    /// In the language of this BCP 47 tag.
+    /// In the language of this BCP 47 tag. The browser is not asked for what is `known`: a code and a name, as
+    /// `DE Germany`.
     #[must_use]
-    pub fn new(language: &str) -> Self {
-        let languages = Array::of1(&language.into());
+    pub fn new(language: &str, known: Option<String>) -> Self {
         Self {
-            names: display_names(&languages),
-            languages,
+            languages: Array::of1(&language.into()),
+            known,
+            names: OnceCell::new(),
             compare: OnceCell::new(),
         }
     }
@@ -33,11 +37,18 @@ impl CountryNames {
     /// The country's name, or its code where the browser has none.
     #[must_use]
     pub fn name(&self, code: CountryCode) -> String {
-        let name = self.names.as_ref().and_then(|names| {
-            let of: Function = member(names, "of")?.dyn_into().ok()?;
-            of.call1(names, &code.as_str().into()).ok()?.as_string()
-        });
-        name.unwrap_or_else(|| code.as_str().to_owned())
+        let known = self.known.as_deref();
+        known
+            .and_then(|known| Some(known.strip_prefix(code.as_str())?.trim_start().to_owned()))
+            .or_else(|| self.ask(code))
+            .unwrap_or_else(|| code.as_str().to_owned())
+    }
+
+    fn ask(&self, code: CountryCode) -> Option<String> {
+        let names = self.names.get_or_init(|| display_names(&self.languages));
+        let names = names.as_ref()?;
+        let of: Function = member(names, "of")?.dyn_into().ok()?;
+        of.call1(names, &code.as_str().into()).ok()?.as_string()
     }
 
     /// The order of names in this language.

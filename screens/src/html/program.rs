@@ -3,16 +3,20 @@
 //! takes over `#app` only and reads what it needs to know from the document:
 //!
 //! - `<meta name="config">`: the settings as `GET /api/config` gives them, where the backend made the page;
+//! - `<meta name="country">`: code and name of the country that most people come from ([`likely_country`]). To name
+//!   it, a browser that was not asked for a name yet takes as long as for all of the screen;
 //! - `<meta name="texts">`: where the texts of each language are, as `en=/text-en-….txt de=/text-de-….txt`;
 //! - `#text`: the lines of the language that the page is in ([`Catalogue::lines`]).
 //!
 //! A browser without JavaScript is led to the plain screens.
 
+use std::fmt::Write;
+
 use shared::browser::ConfigResponse;
 
 use super::document::language_options;
-use super::{Brand, Document, Head, escape};
-use crate::Catalogue;
+use super::{Brand, Document, Head, country_name, escape};
+use crate::{Catalogue, languages};
 
 /// What the page is made of.
 #[derive(Debug, Clone, Copy)]
@@ -38,6 +42,10 @@ pub fn program(page: &Program<'_>) -> String {
     let mut meta = String::new();
     if let Some((_, json)) = page.config {
         meta = format!("<meta name=\"config\" content=\"{}\">", escape(json));
+    }
+    if let Some(code) = likely_country(text, config) {
+        let name = escape(country_name(text.language, &code));
+        let _ = write!(meta, "<meta name=\"country\" content=\"{code} {name}\">");
     }
     meta.push_str("<noscript><meta http-equiv=\"refresh\" content=\"0; url=/plain\"></noscript>");
     let foot = format!(
@@ -67,6 +75,13 @@ pub fn program(page: &Program<'_>) -> String {
         end: &end,
     }
     .html()
+}
+
+/// The operator's setting, else the largest country of the language.
+fn likely_country(text: &Catalogue, config: Option<&ConfigResponse>) -> Option<String> {
+    config
+        .and_then(|config| config.default_country.clone())
+        .or_else(|| languages::country_of(&[text.language]))
 }
 
 /// No form yet: pressing Enter would put the number into the page's address (C-17).
@@ -204,6 +219,21 @@ mod tests {
         assert!(page.contains(
             "<meta name=\"config\" content=\"{&quot;app_name&quot;:&quot;&lt;i&gt;&quot;}\">"
         ));
+    }
+
+    #[test]
+    fn the_likely_country_comes_with_its_name() {
+        let german = find("de").unwrap();
+        assert!(page(german, None).contains("<meta name=\"country\" content=\"DE Deutschland\">"));
+        let config = ConfigResponse {
+            default_country: Some("CI".to_owned()),
+            ..config()
+        };
+        let page = page(&ENGLISH, Some((&config, "{}")));
+        assert!(
+            page.contains("<meta name=\"country\" content=\"CI Côte d’Ivoire\">"),
+            "{page}"
+        );
     }
 
     #[test]

@@ -16,6 +16,13 @@ const CATEGORIES: [&str; 4] = ["performance", "accessibility", "best-practices",
 /// Where Debian and others put the browser.
 const BROWSERS: [&str; 2] = ["/usr/bin/chromium", "/usr/bin/chromium-browser"];
 
+/// Its code for a recording that lacks its beginning, which happens now and then whatever the page is; it asks to be
+/// run again then.
+const NOT_RECORDED: &str = "NO_NAVSTART";
+
+/// So often at most.
+const AGAIN: usize = 3;
+
 /// The reports of all runs.
 #[derive(Debug)]
 pub(crate) struct Reports(Vec<Value>);
@@ -24,7 +31,20 @@ pub(crate) struct Reports(Vec<Value>);
 pub(crate) async fn measure(script: &Path, address: &str, runs: usize) -> Outcome<Reports> {
     let mut reports = Vec::new();
     for _ in 0..runs {
-        reports.push(once(script, address).await?);
+        let mut report = once(script, address).await?;
+        for _ in 0..AGAIN {
+            if report["runtimeError"]["code"] != NOT_RECORDED {
+                break;
+            }
+            report = once(script, address).await?;
+        }
+        if !report["runtimeError"].is_null() {
+            return Err(Trouble::new(format_args!(
+                "Lighthouse gives no report: {}",
+                report["runtimeError"]
+            )));
+        }
+        reports.push(report);
     }
     Ok(Reports(reports))
 }
@@ -42,15 +62,12 @@ async fn once(script: &Path, address: &str) -> Outcome<Value> {
     }
     // The page is served by this very process.
     let output = tokio::task::spawn_blocking(move || command.output()).await??;
-    let report: Option<Value> = serde_json::from_slice(&output.stdout).ok();
-    report
-        .filter(|report| report["runtimeError"].is_null())
-        .ok_or_else(|| {
-            Trouble::new(format_args!(
-                "Lighthouse gives no report: {}",
-                String::from_utf8_lossy(&output.stderr)
-            ))
-        })
+    serde_json::from_slice(&output.stdout).map_err(|_| {
+        Trouble::new(format_args!(
+            "Lighthouse gives no report: {}",
+            String::from_utf8_lossy(&output.stderr)
+        ))
+    })
 }
 
 impl Reports {
