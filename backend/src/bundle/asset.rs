@@ -66,14 +66,14 @@ impl Asset {
     }
 
     /// A page that there is in other languages too.
-    pub(super) fn page(plain: String, brotli: Vec<u8>, gzip: Vec<u8>) -> Self {
+    pub(super) fn page(plain: String, brotli: Option<Vec<u8>>, gzip: Option<Vec<u8>>) -> Self {
         Self {
             content_type: HTML,
             kept: Kept::Never,
             vary: Some(BY_LANGUAGE),
             plain: plain.into(),
-            brotli: Some(brotli.into()),
-            gzip: Some(gzip.into()),
+            brotli: brotli.map(Bytes::from),
+            gzip: gzip.map(Bytes::from),
         }
     }
 

@@ -1,8 +1,10 @@
-//! The program's page in every language, with the settings in it: made once at start, compressed as
-//! small as it gets, so that the first paint asks nobody anything.
+//! The program's page in every language, with the settings in it, so that the first paint asks nobody anything.
+//! Each is compressed as small as it gets when it is first asked for: all of them at start would take longer
+//! than the rest of it.
 
 use std::collections::HashMap;
 use std::io::{self, Write};
+use std::sync::LazyLock;
 
 use brotli::enc::BrotliEncoderParams;
 use flate2::Compression;
@@ -25,10 +27,12 @@ pub(super) struct Pages {
 #[derive(Debug)]
 struct Page {
     /// At `/`.
-    first_screen: Asset,
+    first_screen: Compressed,
     /// At every other path, where the first screen is not seen.
-    elsewhere: Asset,
+    elsewhere: Compressed,
 }
+
+type Compressed = LazyLock<Asset, Box<dyn FnOnce() -> Asset + Send + Sync>>;
 
 impl Pages {
     /// The page for a path.
@@ -57,7 +61,7 @@ impl Pages {
         let assets = format!("{look}{starts}");
         let mut by_language = HashMap::new();
         for text in ALL {
-            let made = |first_screen: bool| -> io::Result<Asset> {
+            let made = |first_screen: bool| -> Compressed {
                 let page = program(&Program {
                     text,
                     first_screen,
@@ -65,24 +69,25 @@ impl Pages {
                     assets: &assets,
                     end: "",
                 });
-                let (brotli, gzip) = (brotli(page.as_bytes())?, gzip(page.as_bytes())?);
-                tracing::debug!(
-                    language = text.language,
-                    bytes = page.len(),
-                    brotli = brotli.len(),
-                    gzip = gzip.len(),
-                    "a page is made"
-                );
-                Ok(Asset::page(page, brotli, gzip))
+                LazyLock::new(Box::new(move || compressed(page)))
             };
             let page = Page {
-                first_screen: made(true)?,
-                elsewhere: made(false)?,
+                first_screen: made(true),
+                elsewhere: made(false),
             };
             by_language.insert(text.language, page);
         }
         Ok(Self { by_language, look })
     }
+}
+
+fn compressed(page: String) -> Asset {
+    let form = |form: io::Result<Vec<u8>>| {
+        form.inspect_err(|error| tracing::warn!(%error, "a page goes out as large as it is"))
+            .ok()
+    };
+    let (brotli, gzip) = (form(brotli(page.as_bytes())), form(gzip(page.as_bytes())));
+    Asset::page(page, brotli, gzip)
 }
 
 pub(super) fn brotli(content: &[u8]) -> io::Result<Vec<u8>> {
