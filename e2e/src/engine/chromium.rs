@@ -8,7 +8,7 @@ use serde_json::json;
 use super::{Launch, Options};
 
 /// What it is started with whatever is done with it: seen by nobody, asking nobody but the page.
-pub const CHROMIUM_FLAGS: [&str; 9] = [
+pub const CHROMIUM_FLAGS: [&str; 10] = [
     "--headless",
     // Tests run as root on build machines, where Chromium's sandbox can't.
     "--no-sandbox",
@@ -19,6 +19,8 @@ pub const CHROMIUM_FLAGS: [&str; 9] = [
     "--disable-sync",
     "--no-first-run",
     "--lang=en-US",
+    // The address bar's list of suggestions is a page of its own, which costs more than most of ours.
+    "--disable-features=WebUIOmniboxPopup,WebUIOmniboxAimPopup,WebUIOmniboxFullPopup",
 ];
 
 pub(super) fn launch(profile: &Path, options: Options<'_>) -> Launch {
