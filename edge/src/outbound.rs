@@ -22,7 +22,7 @@ use http_body_util::{BodyExt as _, Full, Limited};
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::Client as Pool;
 use hyper_util::client::legacy::connect::HttpConnector;
-use hyper_util::client::legacy::connect::dns::Name;
+use hyper_util::client::legacy::connect::dns::{GaiResolver, Name};
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 use tower::Service;
 
@@ -81,7 +81,7 @@ pub enum Failure {
 
 /// Makes requests to one address.
 pub struct Client {
-    pool: Pool<Within<HttpsConnector<HttpConnector<Resolver>>>, Full<Bytes>>,
+    pool: Pool<Within<Connector<Resolver>>, Full<Bytes>>,
     limits: TimeLimits,
 }
 
@@ -99,15 +99,8 @@ impl Client {
             private: address.private,
         });
         tcp.set_nodelay(true);
-        tcp.enforce_http(false);
-        // That plain http goes to this machine only is settled when the address is parsed (G-08).
-        let tls = HttpsConnectorBuilder::new()
-            .with_webpki_roots()
-            .https_or_http()
-            .enable_http1()
-            .wrap_connector(tcp);
         let within = Within {
-            connector: tls,
+            connector: connector(tcp),
             limit: limits.connect,
         };
         let pool = Pool::builder(TokioExecutor::new())
@@ -155,6 +148,21 @@ impl Client {
             Err(_) => Err((Failure::TooSlow, "it took too long".to_owned())),
         }
     }
+}
+
+/// Makes connections with the names that `R` resolves.
+pub type Connector<R = GaiResolver> = HttpsConnector<HttpConnector<R>>;
+
+/// HTTP/1 over connections of `tcp`, with TLS where the address says https and Mozilla's roots. That plain http goes to
+/// this machine only is settled when an address is parsed (D-01, G-08).
+#[must_use]
+pub fn connector<R>(mut tcp: HttpConnector<R>) -> Connector<R> {
+    tcp.enforce_http(false);
+    HttpsConnectorBuilder::new()
+        .with_webpki_roots()
+        .https_or_http()
+        .enable_http1()
+        .wrap_connector(tcp)
 }
 
 /// Errors of libraries say little without what is behind them, and nothing of what was sent.

@@ -12,13 +12,13 @@ use std::time::Duration;
 use axum::body::Bytes;
 use http::{Request, StatusCode, Uri, header};
 use http_body_util::Full;
-use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 use serde_json::{Value, json};
 use tokio::sync::{mpsc, oneshot};
 
+use crate::outbound;
 use crate::trace::Origin;
 
 /// So many spans may wait; more are dropped.
@@ -104,7 +104,7 @@ impl Spans {
 }
 
 struct Exporter {
-    client: Client<HttpsConnector<HttpConnector>, Full<Bytes>>,
+    client: Client<outbound::Connector, Full<Bytes>>,
     collector: Uri,
     service: &'static str,
     version: &'static str,
@@ -120,12 +120,9 @@ impl fmt::Debug for Exporter {
 
 impl Exporter {
     fn new(collector: &Collector, service: &'static str, version: &'static str) -> Self {
-        let connector = HttpsConnectorBuilder::new()
-            .with_webpki_roots()
-            .https_or_http()
-            .enable_http1();
+        let connector = outbound::connector(HttpConnector::new());
         Self {
-            client: Client::builder(TokioExecutor::new()).build(connector.build()),
+            client: Client::builder(TokioExecutor::new()).build(connector),
             collector: collector.0.clone(),
             service,
             version,
