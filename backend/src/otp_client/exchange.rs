@@ -78,7 +78,10 @@ impl OtpClient {
                 works: false,
             }
         })?;
-        let reply = self.transport.exchange(call, body, deadline).await;
+        let reply = self
+            .transport
+            .exchange(call, body, deadline, self.clock.now())
+            .await;
         let refused = reply
             .as_ref()
             .is_ok_and(|reply| reply.status.is_client_error());

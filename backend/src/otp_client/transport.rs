@@ -3,17 +3,18 @@
 //! Redirects are answers like others and never followed. Nothing is repeated here but what hyper
 //! itself takes back before a byte has left (H-02, H-12): the pool forgets connections long before
 //! a server closes them, so a half-closed one is rarely met. A send, of which nobody may be in doubt, has a
-//! connection of its own. Names are resolved anew for every connection (H-11).
+//! connection of its own. Names are resolved for every connection, and no connection is used for longer than a
+//! minute, however often it is (H-11).
 
 use std::fmt;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use axum::body::Bytes;
-use edge::outbound::chain;
+use edge::outbound::{self, chain};
 use edge::settings::Secret;
 use http::{HeaderMap, HeaderValue, Method, Request, StatusCode, header};
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
-use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
@@ -27,6 +28,9 @@ use super::lane::Way;
 const LARGEST_ANSWER: usize = 64 * 1024;
 /// Our own service and common proxies close after 60 s.
 const FORGET_AFTER: Duration = Duration::from_secs(15);
+/// Connections are used for so long; then others are made. An exchange on one of them may go on.
+const RENEW_AFTER_SECS: i64 = 50;
+
 /// One request.
 #[derive(Debug)]
 pub(super) struct Call<'a> {
@@ -72,10 +76,18 @@ impl fmt::Display for Failure {
     }
 }
 
-type Pool = Client<HttpsConnector<HttpConnector>, Full<Bytes>>;
+type Pool = Client<outbound::Connector, Full<Bytes>>;
+
+/// A pool whose connections are all younger than its age.
+struct Renewed {
+    pool: Pool,
+    /// Unix seconds.
+    since: i64,
+}
 
 pub(super) struct Transport {
-    pooled: Pool,
+    connector: outbound::Connector,
+    pooled: Mutex<Renewed>,
     /// A connection for each call.
     fresh: Pool,
     base: String,
@@ -96,42 +108,47 @@ impl Transport {
         let mut tcp = HttpConnector::new();
         tcp.set_connect_timeout(Some(connect));
         tcp.set_nodelay(true);
-        tcp.enforce_http(false);
-        // That plain http goes to loopback only is settled when the setting is parsed (D-01).
-        let tls = HttpsConnectorBuilder::new()
-            .with_webpki_roots()
-            .https_or_http()
-            .enable_http1()
-            .wrap_connector(tcp);
-        let mut builder = Client::builder(TokioExecutor::new());
-        builder
-            .timer(TokioTimer::new())
-            .pool_timer(TokioTimer::new())
-            .pool_idle_timeout(FORGET_AFTER)
-            .http1_max_buf_size(LARGEST_ANSWER);
+        let connector = outbound::connector(tcp);
         Ok(Self {
-            pooled: builder.build(tls.clone()),
-            fresh: builder.pool_max_idle_per_host(0).build(tls),
+            pooled: Mutex::new(Renewed {
+                pool: pool(&connector, usize::MAX),
+                since: 0,
+            }),
+            fresh: pool(&connector, 0),
+            connector,
             base: base.to_owned(),
             authorization,
         })
     }
 
-    /// The whole answer, by `deadline` or not at all.
+    /// `now` is in Unix seconds.
+    fn pooled(&self, now: i64) -> Pool {
+        let mut pooled = self.pooled.lock().unwrap_or_else(PoisonError::into_inner);
+        if now - pooled.since >= RENEW_AFTER_SECS {
+            *pooled = Renewed {
+                pool: pool(&self.connector, usize::MAX),
+                since: now,
+            };
+        }
+        pooled.pool.clone()
+    }
+
+    /// The whole answer, by `deadline` or not at all. `now` is in Unix seconds.
     pub(super) async fn exchange(
         &self,
         call: &Call<'_>,
         body: Option<Bytes>,
         deadline: Instant,
+        now: i64,
     ) -> Result<Reply, Failure> {
         let request = self
             .request(call, body)
             .map_err(|error| Failure::Unwritable(error.to_string()))?;
         let pool = match call.way {
-            Way::Sends => &self.fresh,
-            Way::Others => &self.pooled,
+            Way::Sends => self.fresh.clone(),
+            Way::Others => self.pooled(now),
         };
-        match tokio::time::timeout_at(deadline, roundtrip(pool, request)).await {
+        match tokio::time::timeout_at(deadline, roundtrip(&pool, request)).await {
             Ok(outcome) => outcome,
             Err(_) => Err(Failure::Silent("the OTP service took too long".to_owned())),
         }
@@ -151,6 +168,17 @@ impl Transport {
         }
         request.body(Full::from(body.unwrap_or_default()))
     }
+}
+
+/// `idle` connections may rest in it.
+fn pool(connector: &outbound::Connector, idle: usize) -> Pool {
+    Client::builder(TokioExecutor::new())
+        .timer(TokioTimer::new())
+        .pool_timer(TokioTimer::new())
+        .pool_idle_timeout(FORGET_AFTER)
+        .pool_max_idle_per_host(idle)
+        .http1_max_buf_size(LARGEST_ANSWER)
+        .build(connector.clone())
 }
 
 async fn roundtrip(pool: &Pool, request: Request<Full<Bytes>>) -> Result<Reply, Failure> {

@@ -104,6 +104,29 @@ async fn each_send_has_a_connection_of_its_own_h_12() {
 }
 
 #[tokio::test]
+async fn a_connection_in_steady_use_is_left_within_a_minute_so_that_names_are_resolved_anew_h_11() {
+    let backend = Harness::start().await;
+    let browser = backend.sign_in("+12125550142").await;
+    let mut peers = Vec::new();
+    for pause in [0, 1, 49, 1] {
+        backend.clock.advance(pause);
+        let check = browser.sign(Call::get("/api/session"));
+        backend.call(check).await.assert_ok();
+        peers.push(
+            backend
+                .stub
+                .asked_at("/sessions/verify")
+                .last()
+                .unwrap()
+                .peer,
+        );
+    }
+    assert_eq!(peers[0], peers[1]);
+    assert_ne!(peers[1], peers[2]);
+    assert_eq!(peers[2], peers[3]);
+}
+
+#[tokio::test]
 async fn a_backend_starts_without_its_service_and_comes_good_by_itself_h_11() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
