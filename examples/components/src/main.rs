@@ -64,7 +64,7 @@ fn Picker(
     /// No list means every country.
     allowed: Vec<&'static str>,
 ) -> impl IntoView {
-    let names = StoredValue::new_local(CountryNames::new("en"));
+    let names = StoredValue::new_local(CountryNames::new("en", None));
     let allowed: Vec<CountryCode> = match allowed.as_slice() {
         [] => phone::all().map(|country| country.code).collect(),
         some => some
