@@ -2,6 +2,7 @@
 //! long. `--only` picks steps, `--browser` browsers.
 
 use std::fmt;
+use std::num::NonZero;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
@@ -218,6 +219,9 @@ fn browsers(engines: &[Engine]) -> Result<(), Failure> {
     let mut command = all_tests(&Tools::installed());
     command.args(["--test", "browser", "--"]);
     command.args(engines.iter().map(|engine| engine.tests()));
+    // A test waits for its page a good part of the time.
+    let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
+    command.arg(format!("--test-threads={}", cores + 1));
     run(
         &mut command,
         "Read the failed tests above; target/e2e has a picture of each page. One browser alone runs with: cargo xtask test --only browsers --browser <browser>",
