@@ -35,7 +35,6 @@ pub fn prepare() {
     let app = as_long_as_the_page(|_| {
         let app = App::start(text);
         watch::start(app);
-        follow_language(app);
         app
     });
     PREPARED.set(Some(app));
@@ -52,7 +51,10 @@ pub fn take_over() {
     };
     let (typed, caret) = typed_meanwhile();
     app.take_typed(typed);
-    as_long_as_the_page(|owner| pages::show(app, root, owner.clone()));
+    as_long_as_the_page(|owner| {
+        follow_language(app);
+        pages::show(app, root, owner.clone());
+    });
     if let Some(caret) = caret {
         request_animation_frame(move || restore_caret(caret));
     }
