@@ -31,7 +31,7 @@ pub(crate) fn dist() -> Result<(), Failure> {
     }
     fs::create_dir_all(&folder).map_err(failed)?;
     copy_files(&workspace::dist_folder(), &folder.join("page"))?;
-    let programs = musl::build(Profile::Release)?;
+    let programs = musl::build(Profile::Shipped)?;
     for name in PROGRAMS {
         fs::copy(programs.join(name), folder.join(name)).map_err(failed)?;
     }

@@ -21,7 +21,7 @@ pub(crate) const PROGRAMS: [&str; 2] = ["backend", "otp-service"];
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Profile {
     /// What is shipped.
-    Release,
+    Shipped,
     /// The same programs, built in a fraction of the time, for the test run.
     Quick,
 }
@@ -29,7 +29,7 @@ pub(crate) enum Profile {
 impl Profile {
     fn name(self) -> &'static str {
         match self {
-            Self::Release => "release",
+            Self::Shipped => "shipped",
             Self::Quick => "quick",
         }
     }
