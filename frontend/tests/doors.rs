@@ -68,6 +68,15 @@ fn no_markup_is_made_from_text_d_05() {
 }
 
 #[test]
-fn nothing_is_written_to_the_console_but_what_a_developer_broke_f_01() {
-    assert_eq!(files_with(&["console::", "logging::"]), ["app.rs"]);
+fn nothing_is_written_to_the_console_f_01() {
+    assert_eq!(
+        files_with(&["console::", "logging::"]),
+        Vec::<String>::new()
+    );
+}
+
+/// Only what a developer broke ends the program, in sentences of ours; the loader then leads to the plain screens.
+#[test]
+fn the_program_gives_up_in_one_place() {
+    assert_eq!(files_with(&["throw_str"]), ["app.rs"]);
 }
