@@ -122,3 +122,21 @@ async fn run(options: Options) -> Result<(), Failure> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_part_has_arguments_of_its_own() {
+        for line in [
+            "bench service --service a --folder b",
+            "bench backend --backend a --folder b",
+            "bench stub --listen a",
+            "bench pass-through --listen a --to b",
+        ] {
+            let parsed = CommandLine::try_parse_from(line.split(' '));
+            assert!(parsed.is_ok(), "{line}: {parsed:?}");
+        }
+    }
+}
