@@ -16,7 +16,7 @@ const CATEGORIES: [&str; 4] = ["performance", "accessibility", "best-practices",
 /// Where Debian and others put the browser.
 const BROWSERS: [&str; 2] = ["/usr/bin/chromium", "/usr/bin/chromium-browser"];
 
-/// Its code for a recording that lacks its beginning, which happens now and then whatever the page is; it asks to be
+/// Its code for a recording that lacks its beginning, which happens now and then, nobody here knows why; it asks to be
 /// run again then.
 const NOT_RECORDED: &str = "NO_NAVSTART";
 
