@@ -94,7 +94,8 @@ impl OtpClient {
         clock: Clock,
         events: Arc<Events>,
     ) -> Result<Self, UnusableKey> {
-        let transport = Transport::new(&format!("{base}{BASE_PATH}"), key, limits.connect)?;
+        let base = format!("{base}{BASE_PATH}");
+        let transport = Transport::new(&base, key, limits.connect, clock.clone())?;
         Ok(Self {
             transport,
             limits,

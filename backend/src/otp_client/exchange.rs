@@ -78,10 +78,7 @@ impl OtpClient {
                 works: false,
             }
         })?;
-        let reply = self
-            .transport
-            .exchange(call, body, deadline, self.clock.now())
-            .await;
+        let reply = self.transport.exchange(call, body, deadline).await;
         let refused = reply
             .as_ref()
             .is_ok_and(|reply| reply.status.is_client_error());

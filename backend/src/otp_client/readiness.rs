@@ -31,21 +31,11 @@ impl OtpClient {
         let call = self.call(Method::GET, "/users/user_000000000000000000000000000");
         let deadline = Instant::now() + call.limit;
         if !self.others.is_open() {
-            return ready(
-                &self
-                    .transport
-                    .exchange(&call, None, deadline, self.clock.now())
-                    .await,
-            );
+            return ready(&self.transport.exchange(&call, None, deadline).await);
         }
         let place = self.others.enter(deadline).await;
         let place = place.map_err(|_| NotReady::LeftAlone)?;
-        let found = ready(
-            &self
-                .transport
-                .exchange(&call, None, deadline, self.clock.now())
-                .await,
-        );
+        let found = ready(&self.transport.exchange(&call, None, deadline).await);
         let good = !matches!(found, Err(NotReady::Silent(_)));
         self.note_breaker(&self.others, place.ended(good));
         match found {

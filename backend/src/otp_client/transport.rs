@@ -11,6 +11,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use axum::body::Bytes;
+use edge::clock::Clock;
 use edge::outbound::{self, chain};
 use edge::settings::Secret;
 use http::{HeaderMap, HeaderValue, Method, Request, StatusCode, header};
@@ -87,6 +88,7 @@ struct Renewed {
 
 pub(super) struct Transport {
     connector: outbound::Connector,
+    clock: Clock,
     pooled: Mutex<Renewed>,
     /// A connection for each call.
     fresh: Pool,
@@ -101,7 +103,12 @@ impl fmt::Debug for Transport {
 }
 
 impl Transport {
-    pub(super) fn new(base: &str, key: &Secret, connect: Duration) -> Result<Self, UnusableKey> {
+    pub(super) fn new(
+        base: &str,
+        key: &Secret,
+        connect: Duration,
+        clock: Clock,
+    ) -> Result<Self, UnusableKey> {
         let bearer = Zeroizing::new(format!("Bearer {}", key.expose()));
         let mut authorization = HeaderValue::from_str(&bearer).map_err(|_| UnusableKey)?;
         authorization.set_sensitive(true);
@@ -112,17 +119,18 @@ impl Transport {
         Ok(Self {
             pooled: Mutex::new(Renewed {
                 pool: pool(&connector, usize::MAX),
-                since: 0,
+                since: clock.now(),
             }),
             fresh: pool(&connector, 0),
             connector,
+            clock,
             base: base.to_owned(),
             authorization,
         })
     }
 
-    /// `now` is in Unix seconds.
-    fn pooled(&self, now: i64) -> Pool {
+    fn pooled(&self) -> Pool {
+        let now = self.clock.now();
         let mut pooled = self.pooled.lock().unwrap_or_else(PoisonError::into_inner);
         if now - pooled.since >= RENEW_AFTER_SECS {
             *pooled = Renewed {
@@ -133,20 +141,19 @@ impl Transport {
         pooled.pool.clone()
     }
 
-    /// The whole answer, by `deadline` or not at all. `now` is in Unix seconds.
+    /// The whole answer, by `deadline` or not at all.
     pub(super) async fn exchange(
         &self,
         call: &Call<'_>,
         body: Option<Bytes>,
         deadline: Instant,
-        now: i64,
     ) -> Result<Reply, Failure> {
         let request = self
             .request(call, body)
             .map_err(|error| Failure::Unwritable(error.to_string()))?;
         let pool = match call.way {
             Way::Sends => self.fresh.clone(),
-            Way::Others => self.pooled(now),
+            Way::Others => self.pooled(),
         };
         match tokio::time::timeout_at(deadline, roundtrip(&pool, request)).await {
             Ok(outcome) => outcome,
