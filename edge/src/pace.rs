@@ -38,6 +38,10 @@ impl Pace {
         self.0.load(Ordering::Relaxed) == ANSWERING
     }
 
+    fn is_arriving(&self) -> bool {
+        self.0.load(Ordering::Relaxed) == ARRIVING
+    }
+
     /// Nothing of a request is here.
     pub(crate) fn is_resting(&self) -> bool {
         self.0.load(Ordering::Relaxed) == RESTING
@@ -132,7 +136,9 @@ impl<S: AsyncRead + Unpin> AsyncRead for Paced<S> {
         if arrived {
             this.pace.0.store(ARRIVING, Ordering::Relaxed);
         }
-        if this.head.is_some() || arrived {
+        // A head that is here at one read needs no timer.
+        let more_to_come = polled.is_pending() && this.pace.is_arriving();
+        if this.head.is_some() || more_to_come {
             // One byte now and then does not move the end.
             if let Poll::Ready(error) = run_out(&mut this.head, HEAD, context) {
                 return Poll::Ready(Err(error));
