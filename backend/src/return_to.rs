@@ -4,10 +4,16 @@
 //!
 //! Between, the browser carries the address in a cookie. It is no secret, and looked at again before use.
 
+use std::convert::Infallible;
+use std::sync::Arc;
+
+use axum::extract::FromRequestParts;
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use http::request::Parts;
 use http::{HeaderMap, HeaderValue, Uri};
 
+use crate::app::App;
 use crate::config::{PublicUrl, ReturnOrigin};
 use crate::cookie::Cookie;
 
@@ -96,6 +102,18 @@ impl Returns {
             .decode(self.cookie.sent(headers)?)
             .ok()?;
         self.parse(std::str::from_utf8(&bytes).ok()?)
+    }
+}
+
+/// Where the caller goes back to, if it came from an app.
+#[derive(Debug)]
+pub(crate) struct WayBack(pub(crate) Option<ReturnTo>);
+
+impl FromRequestParts<Arc<App>> for WayBack {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Infallible> {
+        Ok(Self(app.returns.sent(&parts.headers)))
     }
 }
 

@@ -4,10 +4,11 @@
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use edge::{ApiError, Json};
-use http::{HeaderMap, header};
+use http::header;
 
 use crate::app::Shared;
 use crate::openapi::{ASKS_THE_SERVICE, Operation, SESSION, SESSIONS};
+use crate::return_to::WayBack;
 use crate::signed_in::SignedIn;
 use shared::browser::SessionResponse;
 
@@ -20,10 +21,9 @@ pub(crate) fn operation() -> Operation {
 pub(crate) async fn handle(
     State(app): Shared,
     caller: SignedIn,
-    headers: HeaderMap,
+    WayBack(place): WayBack,
 ) -> Result<Response, ApiError> {
     let mut session = caller.describe(&app).await?;
-    let place = app.returns.sent(&headers);
     session.return_to = place.as_ref().map(|place| place.address());
     let mut response = Json(session).into_response();
     if let Some(cookie) = place.and_then(|_| app.returns.clear()) {

@@ -15,25 +15,33 @@ const API_POLICY: HeaderValue =
 const YEAR_OF_HTTPS: HeaderValue = HeaderValue::from_static("max-age=31536000; includeSubDomains");
 
 /// On every answer (D-07). The browser may ask the phone for a passcode and for nothing else.
-const ALWAYS: [(HeaderName, &str); 5] = [
-    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-    (header::REFERRER_POLICY, "no-referrer"),
+const ALWAYS: [(HeaderName, HeaderValue); 5] = [
+    (
+        header::X_CONTENT_TYPE_OPTIONS,
+        HeaderValue::from_static("nosniff"),
+    ),
+    (
+        header::REFERRER_POLICY,
+        HeaderValue::from_static("no-referrer"),
+    ),
     (
         HeaderName::from_static("cross-origin-opener-policy"),
-        "same-origin",
+        HeaderValue::from_static("same-origin"),
     ),
     (
         HeaderName::from_static("cross-origin-resource-policy"),
-        "same-origin",
+        HeaderValue::from_static("same-origin"),
     ),
     (
         HeaderName::from_static("permissions-policy"),
-        "accelerometer=(), autoplay=(), browsing-topics=(), camera=(), display-capture=(), \
+        HeaderValue::from_static(
+            "accelerometer=(), autoplay=(), browsing-topics=(), camera=(), display-capture=(), \
          encrypted-media=(), fullscreen=(), gamepad=(), geolocation=(), gyroscope=(), hid=(), \
          idle-detection=(), local-fonts=(), magnetometer=(), microphone=(), midi=(), \
          otp-credentials=(self), payment=(), picture-in-picture=(), publickey-credentials-create=(), \
          publickey-credentials-get=(), screen-wake-lock=(), serial=(), storage-access=(), usb=(), \
          window-management=(), xr-spatial-tracking=()",
+        ),
     ),
 ];
 
@@ -45,7 +53,7 @@ pub(super) fn finish(response: Response, id: &RequestId, limits: EdgeLimits) -> 
 pub(super) fn with_headers(mut response: Response, limits: EdgeLimits) -> Response {
     let headers = response.headers_mut();
     for (name, value) in ALWAYS {
-        headers.insert(name, HeaderValue::from_static(value));
+        headers.insert(name, value);
     }
     if limits.hsts {
         headers.insert(header::STRICT_TRANSPORT_SECURITY, YEAR_OF_HTTPS);
