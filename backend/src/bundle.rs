@@ -131,7 +131,8 @@ impl Bundle {
     }
 }
 
-fn is_below(path: &str, parent: &str) -> bool {
+/// Whether it is this path or one below it.
+pub(crate) fn is_below(path: &str, parent: &str) -> bool {
     path.strip_prefix(parent)
         .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }

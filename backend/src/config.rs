@@ -216,6 +216,16 @@ pub struct Config {
     #[command(flatten)]
     pub tls: TlsFiles,
 
+    /// Address and port for plain HTTP, as 0.0.0.0:80, where people are sent on to PUBLIC_URL and calls are refused
+    /// [default: no such port]
+    #[arg(
+        long,
+        env = "REDIRECT_ADDR",
+        requires = "tls_cert_file",
+        help_heading = "TLS"
+    )]
+    pub redirect_addr: Option<SocketAddr>,
+
     /// What is logged: error, warn, info, debug, or a list as in info,backend=debug
     #[arg(long, env = "LOG", default_value = "info")]
     pub log: String,

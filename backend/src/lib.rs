@@ -27,6 +27,7 @@ mod embedded;
 mod events;
 mod health;
 mod housekeeping;
+mod in_clear;
 mod language;
 mod openapi;
 mod origin;

@@ -24,6 +24,7 @@ use crate::device::Devices;
 use crate::embedded::Embedded;
 use crate::events::Events;
 use crate::housekeeping::keep_house;
+use crate::in_clear::Beside;
 use crate::otp_client::{OtpClient, TimeLimits, UnusableKey};
 use crate::outbox::Outbox;
 use crate::plain::Keeper;
@@ -147,6 +148,10 @@ pub async fn serve(config: Config, listener: TcpListener, stop: Stop) -> Result<
         None => None,
     };
     let page = page.transpose().map_err(StartError::Metrics)?;
+    let beside = match config.redirect_addr {
+        Some(address) => Some(Beside::bind(address).await.map_err(StartError::Listen)?),
+        None => None,
+    };
     let app = Arc::new(App {
         clock,
         events,
@@ -183,7 +188,7 @@ pub async fn serve(config: Config, listener: TcpListener, stop: Stop) -> Result<
             "PUBLIC_URL is https and TRUSTED_PROXIES is empty: everybody behind the proxy counts as one address; see /api/client-address"
         );
     }
-    let outcome = run(door, &app, page, &stop, embedded.as_mut()).await;
+    let outcome = run(door, &app, beside, page, &stop, embedded.as_mut()).await;
     app.traffic.flush_spans().await;
     let stopped = match embedded {
         Some(own)
@@ -228,6 +233,7 @@ async fn narrow(
 async fn run(
     door: Door,
     app: &Arc<App>,
+    turned_away: Option<Beside>,
     page: Option<Page>,
     stop: &Stop,
     embedded: Option<&mut Embedded>,
@@ -240,6 +246,15 @@ async fn run(
     };
     let router = router::router(Arc::clone(app));
     let served = edge::serve(door, router, &app.traffic, stop.clone());
+    let turned_away = async {
+        match turned_away {
+            Some(port) => port
+                .serve(app, stop.clone())
+                .await
+                .map_err(StartError::Listen),
+            None => Ok(()),
+        }
+    };
     let shown = async {
         if let Some(page) = page {
             let health = router::health().with_state(Arc::clone(app));
@@ -254,7 +269,7 @@ async fn run(
             tokio::join!(shown, tell(app, stop));
             Ok(())
         };
-        tokio::try_join!(served, beside).map(|_| ())
+        tokio::try_join!(served, turned_away, beside).map(|_| ())
     };
     tokio::select! {
         outcome = all => outcome,

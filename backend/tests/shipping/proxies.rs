@@ -11,6 +11,8 @@ use crate::program::{Program, free_authority};
 /// A running proxy.
 pub(crate) struct Proxy {
     pub(crate) program: Program,
+    /// Where it turns away what comes in clear.
+    pub(crate) redirect: String,
     _folder: TempDir,
 }
 
@@ -96,11 +98,12 @@ fn nginx_in(folder: &Path) -> Command {
 
 /// nginx at this address, in clear, with two backends behind it.
 pub(crate) async fn nginx(listen: &str, backends: [&str; 2]) -> Proxy {
-    let folder = tempfile::tempdir().unwrap();
-    lay_out_nginx(folder.path(), listen, &free_authority(), backends);
+    let (folder, redirect) = (tempfile::tempdir().unwrap(), free_authority());
+    lay_out_nginx(folder.path(), listen, &redirect, backends);
     let program = Program::server(nginx_in(folder.path()), format!("http://{listen}")).await;
     Proxy {
         program,
+        redirect,
         _folder: folder,
     }
 }
@@ -118,16 +121,19 @@ fn caddy_in(folder: &Path, verb: &str) -> Command {
 
 /// The same with Caddy.
 pub(crate) async fn caddy(listen: &str, backends: [&str; 2]) -> Proxy {
-    let folder = tempfile::tempdir().unwrap();
+    let (folder, redirect) = (tempfile::tempdir().unwrap(), free_authority());
+    let (_, port) = redirect.split_once(':').unwrap();
     let url = format!("http://{listen}");
     let mut command = caddy_in(folder.path(), "run");
     command
         .env("SITE", &url)
+        .env("HTTP_PORT", port)
         .env("BACKENDS", backends.join(" "))
         .env("PAGE", page());
     let program = Program::server(command, url).await;
     Proxy {
         program,
+        redirect,
         _folder: folder,
     }
 }

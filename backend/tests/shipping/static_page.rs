@@ -89,6 +89,25 @@ async fn serves_as_the_backend_does(secure: &Servers, proxy: &Proxy) {
     assert!(!at(host, "/").await.headers.contains_key("x-powered-by"));
 }
 
+/// What comes in clear goes no further (D-19).
+async fn turns_away_what_comes_in_clear(redirect: &str) {
+    let page = at(redirect, "/account?lang=de").await;
+    assert_eq!(page.status, 308);
+    let to = page.headers["location"].to_str().unwrap();
+    assert!(
+        to.starts_with("https://") && to.ends_with("/account?lang=de"),
+        "{to}"
+    );
+    for path in ["/api/session", "/api", "/.well-known/jwks.json"] {
+        let call = at(redirect, path).await;
+        assert_eq!(
+            (call.status, &call.json()["error_type"]),
+            (403, &"origin_not_allowed".into()),
+            "{path}"
+        );
+    }
+}
+
 async fn story(listen: &str, url: &str, proxy: impl AsyncFnOnce(&str, [&str; 2]) -> Proxy) {
     let servers = Servers::start(url).await;
     let [one, two] = &servers.backends;
@@ -112,6 +131,7 @@ async fn nginx_serves_the_page_as_the_backend_does() {
     let [one, two] = &secure.backends;
     let proxy = proxies::nginx(&free_authority(), [one, two]).await;
     serves_as_the_backend_does(&secure, &proxy).await;
+    turns_away_what_comes_in_clear(&proxy.redirect).await;
     secure.tear_down().await;
 }
 
@@ -121,6 +141,7 @@ async fn caddy_serves_the_page_as_the_backend_does() {
     let [one, two] = &secure.backends;
     let proxy = proxies::caddy(&free_authority(), [one, two]).await;
     serves_as_the_backend_does(&secure, &proxy).await;
+    turns_away_what_comes_in_clear(&proxy.redirect).await;
     secure.tear_down().await;
 }
 

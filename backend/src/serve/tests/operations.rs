@@ -148,3 +148,43 @@ async fn nothing_is_read_beyond_the_limits_of_a_request_d_11() {
     }
     backend.stop().await;
 }
+
+#[tokio::test]
+async fn beside_tls_plain_http_has_a_port_that_turns_it_away_d_19() {
+    let folder = tempfile::tempdir().unwrap();
+    let made = rcgen::generate_simple_self_signed(["login.example.com".to_owned()]).unwrap();
+    let (cert, key) = (folder.path().join("cert"), folder.path().join("key"));
+    std::fs::write(&cert, made.cert.pem()).unwrap();
+    std::fs::write(&key, made.signing_key.serialize_pem()).unwrap();
+    let free = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let plain = free.local_addr().unwrap();
+    drop(free);
+    let backend = start_before(
+        Gate::default(),
+        folder.path(),
+        &[
+            "--public-url=https://login.example.com",
+            &format!("--tls-cert-file={}", cert.display()),
+            &format!("--tls-key-file={}", key.display()),
+            &format!("--redirect-addr={plain}"),
+        ],
+    )
+    .await;
+    let backend = Running {
+        address: plain,
+        ..Arc::into_inner(backend).unwrap()
+    };
+    // It listens once it is ready.
+    while TcpStream::connect(plain).await.is_err() {
+        tokio::task::yield_now().await;
+    }
+    let page = backend.call(get(), "/code", Value::Null).await;
+    assert_eq!(page.status(), 308);
+    assert_eq!(page.headers()["location"], "https://login.example.com/code");
+    let call = backend.call(get(), "/api/config", Value::Null).await;
+    assert_eq!(
+        (call.status().as_u16(), error_type(&call)),
+        (403, "origin_not_allowed".into())
+    );
+    backend.stop().await;
+}
