@@ -7,6 +7,7 @@ use edge::metrics::Registry;
 use edge::{Readiness, Traffic};
 
 use crate::access_token::AccessTokens;
+use crate::api::send_otp::Issued;
 use crate::bundle::Bundle;
 use crate::carrier::Carrier;
 use crate::client::Proxies;
@@ -24,6 +25,7 @@ use crate::store::Store;
 use crate::throttle::Throttle;
 use crate::throttle::flows::Flows;
 use crate::throttle::numbers::Numbers;
+use crate::throttle::presses::Presses;
 use crate::verification::Seal;
 use crate::webhooks::Webhooks;
 
@@ -45,6 +47,7 @@ pub(crate) struct App {
     pub(crate) throttle: Throttle,
     /// What a number may be sent, and a verification be tried, where that is counted here.
     pub(crate) numbers: Numbers,
+    pub(crate) presses: Presses<Issued>,
     pub(crate) flows: Flows,
     /// Of the app's own servers.
     pub(crate) server_keys: ServerKeys,

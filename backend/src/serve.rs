@@ -38,6 +38,7 @@ use crate::store::{Place, Store};
 use crate::throttle::Throttle;
 use crate::throttle::flows::Flows;
 use crate::throttle::numbers::Numbers;
+use crate::throttle::presses::Presses;
 use crate::verification::Seal;
 use crate::webhooks::{Webhooks, tell};
 
@@ -165,6 +166,7 @@ pub async fn serve(config: Config, listener: TcpListener, stop: Stop) -> Result<
         proxies: Proxies::new(&config.trusted_proxies),
         throttle: Throttle::new(&config.per_address, settings.public_url.is_loopback()),
         numbers,
+        presses: Presses::new(),
         flows: Flows::new(),
         returns: Returns::new(&config.return_origins, &settings.public_url),
         tokens,

@@ -41,6 +41,7 @@ use crate::store::{Place, Store};
 use crate::throttle::Throttle;
 use crate::throttle::flows::Flows;
 use crate::throttle::numbers::Numbers;
+use crate::throttle::presses::Presses;
 use crate::verification::Seal;
 use crate::webhooks::Webhooks;
 
@@ -169,6 +170,7 @@ impl Harness {
             proxies: Proxies::new(&config.trusted_proxies),
             throttle: Throttle::new(&config.per_address, settings.public_url.is_loopback()),
             numbers,
+            presses: Presses::new(),
             flows: Flows::new(),
             returns: Returns::new(&config.return_origins, &settings.public_url),
             tokens: AccessTokens::of(&config, settings.public_url.to_string(), &key).unwrap(),

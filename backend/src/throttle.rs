@@ -2,10 +2,11 @@
 //! backend (B-09). An address is an IPv4 address, or an IPv6 network of 64 bits, which one household has.
 //!
 //! Counted in memory, so each backend counts for itself. What a number and a verification may do is the OTP service's
-//! business, and that of [`numbers`] and [`flows`] where it is one of which we don't know that it counts.
+//! business, and that of [`numbers`], [`flows`] and [`presses`] where it is one of which we don't know that it counts.
 
 pub(crate) mod flows;
 pub(crate) mod numbers;
+pub(crate) mod presses;
 
 use std::collections::HashMap;
 use std::hash::Hash;

@@ -15,6 +15,7 @@ use shared::{CodeLifetime, ErrorType, HiddenText, PhoneNumber, VerificationId};
 use crate::app::{App, Shared};
 use crate::client::Client;
 use crate::openapi::{ASKS_THE_SERVICE, Operation, SENDS, SIGN_IN};
+use crate::otp_client::Fault;
 use crate::throttle::numbers::{Sent, counted};
 use crate::verification::PendingVerification;
 
@@ -84,38 +85,69 @@ pub(crate) async fn send(
             .map(|token| HiddenText::from(token.as_str())),
         locale: request.language,
     };
-    let turn = app.throttle.start(caller.client, app.clock.now())?;
-    let outcome = counted(app, &number, app.otp.send_otp(&send, key)).await;
+    let now = app.clock.now();
+    let turn = app.throttle.start(caller.client, now)?;
+    let issue = issue(app, &number, &send, key);
+    let outcome = if app.numbers.counts() {
+        app.presses.one(&number, now, issue).await
+    } else {
+        issue.await
+    };
     turn.end(&outcome);
+    let issued = outcome?;
+    // By an equal press before this one.
+    let ago = u32::try_from(now - issued.at).unwrap_or(0);
+    Ok(SendOtpResponse {
+        verification_id: app.seal.seal(&issued.pending).map_err(ApiError::internal)?,
+        phone_number: number,
+        code_length: app.settings.code_length,
+        expires_in_secs: issued.expires_in_secs.saturating_sub(ago),
+        resend_in_secs: issued.resend_in_secs.saturating_sub(ago),
+    })
+}
+
+/// A message that is on its way, and what was begun by it.
+#[derive(Debug, Clone)]
+pub(crate) struct Issued {
+    pending: PendingVerification,
+    /// Unix seconds.
+    at: i64,
+    expires_in_secs: u32,
+    resend_in_secs: u32,
+}
+
+async fn issue(
+    app: &App,
+    number: &PhoneNumber,
+    send: &SendOtpBySmsRequest,
+    key: Option<&IdempotencyKey>,
+) -> Result<Issued, Fault> {
     let Sent {
         answer: sent,
         resend_in,
-    } = outcome?;
+    } = counted(app, number, app.otp.send_otp(send, key)).await?;
     app.numbers.learn(sent.challenge.challenge_id.is_some());
     if sent.phone_number_id.is_empty() {
         let cause = "a send without a phone_number_id";
-        return Err(ApiError::unavailable(
-            ErrorType::OtpServiceMisbehaved,
-            cause,
-        ));
+        let error = ApiError::unavailable(ErrorType::OtpServiceMisbehaved, cause);
+        return Err(Fault {
+            error,
+            in_doubt: true,
+        });
     }
+    let at = app.clock.now();
     let expires_in_secs = sent.challenge.expires_in_secs.unwrap_or(EXPIRES_IN_SECS);
-    let pending = PendingVerification {
-        method_id: sent.phone_number_id,
-        challenge_id: sent.challenge.challenge_id,
-        phone_number: number.clone(),
-        ends_at: app.clock.now() + i64::from(expires_in_secs) + SEAL_OUTLIVES_CODE_SECS,
-    };
-    Ok(SendOtpResponse {
-        verification_id: app.seal.seal(&pending).map_err(ApiError::internal)?,
-        phone_number: number,
-        code_length: app.settings.code_length,
+    let resend_in = sent.challenge.resend_in_secs.or(resend_in);
+    Ok(Issued {
+        pending: PendingVerification {
+            method_id: sent.phone_number_id,
+            challenge_id: sent.challenge.challenge_id,
+            phone_number: number.clone(),
+            ends_at: at + i64::from(expires_in_secs) + SEAL_OUTLIVES_CODE_SECS,
+        },
+        at,
         expires_in_secs,
-        resend_in_secs: sent
-            .challenge
-            .resend_in_secs
-            .or(resend_in)
-            .unwrap_or(RESEND_IN_SECS),
+        resend_in_secs: resend_in.unwrap_or(RESEND_IN_SECS),
     })
 }
 
