@@ -1,6 +1,6 @@
 //! Spans of requests for a collector of OpenTelemetry's: OTLP over HTTP in its JSON form, which is one document
-//! in one POST. The crates around `opentelemetry-otlp` would bring protobuf, gRPC's types and a second idea of what
-//! a span is, for this one call.
+//! in one POST. The crates around `opentelemetry-otlp`, nine more than are here, would bring protobuf's types, a thread
+//! with a runtime of its own and a second idea of what a span is, for this one call.
 //!
 //! A span holds names of ours: method, route template, status. Nothing that a caller wrote is in one. What can't be
 //! handed over is dropped and counted in the log; no request waits for it.
