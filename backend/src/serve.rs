@@ -61,6 +61,8 @@ pub enum StartError {
     Listen(io::Error),
     /// The certificate.
     Tls(TlsError),
+    /// The port for plain HTTP beside TLS.
+    Redirect(io::Error),
     /// Metrics can't be shown.
     Metrics(io::Error),
     /// The OTP service in this process.
@@ -80,6 +82,7 @@ impl fmt::Display for StartError {
             Self::Client(error) => error.fmt(f),
             Self::Listen(error) => write!(f, "can't listen: {error}"),
             Self::Tls(error) => write!(f, "TLS_CERT_FILE and TLS_KEY_FILE: {error}"),
+            Self::Redirect(error) => write!(f, "REDIRECT_ADDR: {error}"),
             Self::Metrics(error) => write!(f, "METRICS_ADDR: {error}"),
             Self::OtpService(error) => write!(f, "the OTP service in this process: {error}"),
             Self::OtpServiceEnded => {
@@ -150,7 +153,7 @@ pub async fn serve(config: Config, listener: TcpListener, stop: Stop) -> Result<
     };
     let page = page.transpose().map_err(StartError::Metrics)?;
     let beside = match config.redirect_addr {
-        Some(address) => Some(Beside::bind(address).await.map_err(StartError::Listen)?),
+        Some(address) => Some(Beside::bind(address).await.map_err(StartError::Redirect)?),
         None => None,
     };
     let app = Arc::new(App {
@@ -253,7 +256,7 @@ async fn run(
             Some(port) => port
                 .serve(app, stop.clone())
                 .await
-                .map_err(StartError::Listen),
+                .map_err(StartError::Redirect),
             None => Ok(()),
         }
     };
