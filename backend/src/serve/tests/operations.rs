@@ -176,6 +176,7 @@ async fn beside_tls_plain_http_has_a_port_that_turns_it_away_d_19() {
     };
     // It listens once it is ready.
     while TcpStream::connect(plain).await.is_err() {
+        assert!(!backend.done.is_finished(), "it did not start");
         tokio::task::yield_now().await;
     }
     let page = backend.call(get(), "/code", Value::Null).await;
