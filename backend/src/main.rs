@@ -5,6 +5,9 @@ use std::process::ExitCode;
 
 use backend::{Chore, Config, StartError};
 use clap::Parser;
+// In the place of musl's allocator, for Rust and C alike.
+#[cfg(target_env = "musl")]
+use mimalloc as _;
 use tokio::net::TcpListener;
 
 #[derive(Parser)]

@@ -4,6 +4,9 @@ use std::io::Write as _;
 use std::process::ExitCode;
 
 use clap::Parser as _;
+// In the place of musl's allocator, for Rust and C alike.
+#[cfg(target_env = "musl")]
+use mimalloc as _;
 use otp_service::{Chore, Config};
 use tokio::net::TcpListener;
 
