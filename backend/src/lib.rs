@@ -58,7 +58,7 @@ pub use client::Proxy;
 pub use config::{
     Config, Country, Link, PublicUrl, ReturnOrigin, ServiceUrl, SessionCookieSetting,
 };
-pub use otp_client::UnusableKey;
+pub use otp_client::Unusable;
 pub use serve::{StartError, serve};
 pub use throttle::AddressLimits;
 pub use webhooks::WebhookSettings;

@@ -6,9 +6,10 @@
 //! comes, the one that [`OtpClient::look_after`] makes. What changes nothing is repeated once in a while ([`repeats`]),
 //! a send or a verification never.
 //!
-//! Not here: a call's way through all that ([`exchange`]), sockets and time limits ([`transport`]), what an answer becomes
+//! Not here: a call's way through all that ([`exchange`]), time limits ([`transport`]), sockets ([`connections`]), what an answer becomes
 //! ([`reply`]), users and sessions ([`users`], [`sessions`]), whether the service works at all ([`readiness`]).
 
+mod connections;
 mod exchange;
 mod fault;
 mod lane;
@@ -61,17 +62,25 @@ impl Default for TimeLimits {
     }
 }
 
-/// The key has characters that no header can carry.
+/// What no request can carry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct UnusableKey;
+pub enum Unusable {
+    /// The key has characters that no header has.
+    Key,
+    /// The address has no host.
+    Address,
+}
 
-impl fmt::Display for UnusableKey {
+impl fmt::Display for Unusable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("OTP_API_KEY has characters that no key has")
+        f.write_str(match self {
+            Self::Key => "OTP_API_KEY has characters that no key has",
+            Self::Address => "OTP_SERVICE_URL is no address",
+        })
     }
 }
 
-impl std::error::Error for UnusableKey {}
+impl std::error::Error for Unusable {}
 
 /// Connections to one OTP service, with the key.
 #[derive(Debug)]
@@ -93,7 +102,7 @@ impl OtpClient {
         limits: TimeLimits,
         clock: Clock,
         events: Arc<Events>,
-    ) -> Result<Self, UnusableKey> {
+    ) -> Result<Self, Unusable> {
         let base = format!("{base}{BASE_PATH}");
         let transport = Transport::new(&base, key, limits.connect, clock.clone())?;
         Ok(Self {

@@ -25,7 +25,7 @@ use crate::embedded::Embedded;
 use crate::events::Events;
 use crate::housekeeping::keep_house;
 use crate::in_clear::Beside;
-use crate::otp_client::{OtpClient, TimeLimits, UnusableKey};
+use crate::otp_client::{OtpClient, TimeLimits, Unusable};
 use crate::outbox::Outbox;
 use crate::plain::Keeper;
 use crate::plain::challenge::Messenger;
@@ -56,7 +56,7 @@ pub enum StartError {
     /// The folder with the built page is there but can't be read.
     Bundle(io::Error),
     /// The client for the OTP service.
-    Client(UnusableKey),
+    Client(Unusable),
     /// The listener, ours or the embedded service's.
     Listen(io::Error),
     /// The certificate.

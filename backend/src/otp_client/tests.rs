@@ -5,7 +5,9 @@
 mod breaker;
 mod connections;
 
-use edge::testing::Answer;
+use std::collections::HashSet;
+
+use edge::testing::{Answer, Call};
 use shared::ErrorType;
 
 use super::*;
@@ -18,6 +20,33 @@ async fn both_calls(backend: &Harness, id: &str) -> [Answer; 2] {
         backend.send_otp("+12125550142").await,
         backend.verify_otp(id, RIGHT_CODE).await,
     ]
+}
+
+#[tokio::test]
+async fn every_call_to_the_service_carries_the_name_and_the_trace_of_its_request() {
+    let backend = Harness::start().await;
+    let trace = "4bf92f3577b34da6a3ce929d0e0e4736";
+    let browser = backend.sign_in("+12125550142").await;
+    let call = browser
+        .sign(Call::get("/api/session"))
+        .header("traceparent", &format!("00-{trace}-00f067aa0ba902b7-01"));
+    backend.call(call).await.assert_ok();
+    let asked = backend.stub.asked();
+    let names: HashSet<_> = asked
+        .iter()
+        .map(|asked| asked.headers["x-request-id"].clone())
+        .collect();
+    // A send, a verification and session checks, one call each.
+    assert!(asked.len() >= 3);
+    assert_eq!(names.len(), asked.len());
+    let asked = backend.stub.asked_at("/sessions/verify");
+    let handed_on = asked.last().unwrap().headers["traceparent"]
+        .to_str()
+        .unwrap();
+    assert!(
+        handed_on.starts_with(&format!("00-{trace}-")) && !handed_on.contains("00f067aa0ba902b7"),
+        "{handed_on}"
+    );
 }
 
 #[tokio::test]
@@ -197,7 +226,7 @@ fn a_key_that_no_header_can_carry_is_refused_and_never_shown() {
     assert!(!format!("{client:?}").contains("sk_test"));
 }
 
-fn client(base: &str, key: &str) -> Result<OtpClient, UnusableKey> {
+fn client(base: &str, key: &str) -> Result<OtpClient, Unusable> {
     let (clock, _) = Clock::manual(crate::testing::NOW);
     let events = Arc::new(Events::register(&mut edge::metrics::Registry::default()));
     OtpClient::new(

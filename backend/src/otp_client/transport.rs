@@ -1,36 +1,30 @@
 //! One request to the OTP service and its answer's bytes, within limits of time and size (H-01).
 //!
-//! Redirects are answers like others and never followed. Nothing is repeated here but what hyper
-//! itself takes back before a byte has left (H-02, H-12): the pool forgets connections long before
-//! a server closes them, so a half-closed one is rarely met. A send, of which nobody may be in doubt, has a
-//! connection of its own. Names are resolved for every connection, and no connection is used for longer than a
-//! minute, however often it is (H-11).
+//! Redirects are answers like others and never followed. Nothing is repeated here but what hyper itself takes back
+//! before a byte has left (H-02). A send, of which nobody may be in doubt, has a connection of its own (H-12).
+//!
+//! Not here: where connections come from and how long they are used ([`super::connections`]).
 
 use std::fmt;
-use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use axum::body::Bytes;
 use edge::clock::Clock;
-use edge::outbound::{self, chain};
 use edge::settings::Secret;
-use http::{HeaderMap, HeaderValue, Method, Request, StatusCode, header};
-use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
-use hyper_util::client::legacy::Client;
-use hyper_util::client::legacy::connect::HttpConnector;
-use hyper_util::rt::{TokioExecutor, TokioTimer};
+use edge::trace::Origin;
+use http::uri::PathAndQuery;
+use http::{HeaderMap, HeaderValue, Method, Request, StatusCode, Uri, header};
+use http_body_util::Full;
 use tokio::time::Instant;
 use zeroize::Zeroizing;
 
-use super::UnusableKey;
+use super::Unusable;
+use super::connections::Connections;
 use super::lane::Way;
 
-/// No answer of the contract is near this size (H-06).
-const LARGEST_ANSWER: usize = 64 * 1024;
-/// Our own service and common proxies close after 60 s.
-const FORGET_AFTER: Duration = Duration::from_secs(15);
-/// Connections are used for so long; then others are made. An exchange on one of them may go on.
-const RENEW_AFTER_SECS: i64 = 50;
+const JSON: HeaderValue = HeaderValue::from_static("application/json");
+/// So many headers a request has at most, with the one that says how long its body is.
+const HEADERS: usize = 8;
 
 /// One request.
 #[derive(Debug)]
@@ -77,22 +71,11 @@ impl fmt::Display for Failure {
     }
 }
 
-type Pool = Client<outbound::Connector, Full<Bytes>>;
-
-/// A pool whose connections are all younger than its age.
-struct Renewed {
-    pool: Pool,
-    /// Unix seconds.
-    since: i64,
-}
-
 pub(super) struct Transport {
-    connector: outbound::Connector,
-    clock: Clock,
-    pooled: Mutex<Renewed>,
-    /// A connection for each call.
-    fresh: Pool,
-    base: String,
+    connections: Connections,
+    /// The contract's base path.
+    base_path: String,
+    host: HeaderValue,
     authorization: HeaderValue,
 }
 
@@ -103,42 +86,24 @@ impl fmt::Debug for Transport {
 }
 
 impl Transport {
+    /// `base` has scheme, host, port and the contract's base path.
     pub(super) fn new(
         base: &str,
         key: &Secret,
         connect: Duration,
         clock: Clock,
-    ) -> Result<Self, UnusableKey> {
+    ) -> Result<Self, Unusable> {
         let bearer = Zeroizing::new(format!("Bearer {}", key.expose()));
-        let mut authorization = HeaderValue::from_str(&bearer).map_err(|_| UnusableKey)?;
+        let mut authorization = HeaderValue::from_str(&bearer).map_err(|_| Unusable::Key)?;
         authorization.set_sensitive(true);
-        let mut tcp = HttpConnector::new();
-        tcp.set_connect_timeout(Some(connect));
-        tcp.set_nodelay(true);
-        let connector = outbound::connector(tcp);
+        let address = Uri::try_from(base).map_err(|_| Unusable::Address)?;
+        let host = address.authority().ok_or(Unusable::Address)?.as_str();
         Ok(Self {
-            pooled: Mutex::new(Renewed {
-                pool: pool(&connector, usize::MAX),
-                since: clock.now(),
-            }),
-            fresh: pool(&connector, 0),
-            connector,
-            clock,
-            base: base.to_owned(),
+            host: HeaderValue::from_str(host).map_err(|_| Unusable::Address)?,
+            base_path: address.path().to_owned(),
             authorization,
+            connections: Connections::new(address, connect, clock),
         })
-    }
-
-    fn pooled(&self) -> Pool {
-        let now = self.clock.now();
-        let mut pooled = self.pooled.lock().unwrap_or_else(PoisonError::into_inner);
-        if now - pooled.since >= RENEW_AFTER_SECS {
-            *pooled = Renewed {
-                pool: pool(&self.connector, usize::MAX),
-                since: now,
-            };
-        }
-        pooled.pool.clone()
     }
 
     /// The whole answer, by `deadline` or not at all.
@@ -151,64 +116,35 @@ impl Transport {
         let request = self
             .request(call, body)
             .map_err(|error| Failure::Unwritable(error.to_string()))?;
-        let pool = match call.way {
-            Way::Sends => self.fresh.clone(),
-            Way::Others => self.pooled(),
+        let alone = match call.way {
+            Way::Sends => true,
+            Way::Others => false,
         };
-        match tokio::time::timeout_at(deadline, roundtrip(&pool, request)).await {
+        let exchange = self.connections.exchange(request, alone);
+        match tokio::time::timeout_at(deadline, exchange).await {
             Ok(outcome) => outcome,
             Err(_) => Err(Failure::Silent("the OTP service took too long".to_owned())),
         }
     }
 
     fn request(&self, call: &Call<'_>, body: Option<Bytes>) -> http::Result<Request<Full<Bytes>>> {
-        let mut request = Request::builder()
-            .method(&call.method)
-            .uri(format!("{}{}", self.base, call.path))
-            .header(header::AUTHORIZATION, self.authorization.clone())
-            .header(header::ACCEPT, "application/json");
-        if body.is_some() {
-            request = request.header(header::CONTENT_TYPE, "application/json");
+        let has_body = body.is_some();
+        let mut request = Request::new(Full::from(body.unwrap_or_default()));
+        *request.method_mut() = call.method.clone();
+        let path = PathAndQuery::try_from(format!("{}{}", self.base_path, call.path))?;
+        *request.uri_mut() = Uri::from(path);
+        let headers = request.headers_mut();
+        headers.reserve(HEADERS);
+        headers.insert(header::HOST, self.host.clone());
+        headers.insert(header::AUTHORIZATION, self.authorization.clone());
+        headers.insert(header::ACCEPT, JSON);
+        if has_body {
+            headers.insert(header::CONTENT_TYPE, JSON);
         }
         if let Some(key) = call.idempotency_key {
-            request = request.header("idempotency-key", key);
+            headers.insert("idempotency-key", HeaderValue::from_str(key)?);
         }
-        request.body(Full::from(body.unwrap_or_default()))
+        Origin::hand_on(headers);
+        Ok(request)
     }
-}
-
-/// `idle` connections may rest in it.
-fn pool(connector: &outbound::Connector, idle: usize) -> Pool {
-    Client::builder(TokioExecutor::new())
-        .timer(TokioTimer::new())
-        .pool_timer(TokioTimer::new())
-        .pool_idle_timeout(FORGET_AFTER)
-        .pool_max_idle_per_host(idle)
-        .http1_max_buf_size(LARGEST_ANSWER)
-        .build(connector.clone())
-}
-
-async fn roundtrip(pool: &Pool, request: Request<Full<Bytes>>) -> Result<Reply, Failure> {
-    let response = pool.request(request).await.map_err(|error| {
-        let cause = format!("the OTP service can't be reached: {}", chain(&error));
-        if error.is_connect() {
-            Failure::Unreached(cause)
-        } else {
-            Failure::Silent(cause)
-        }
-    })?;
-    let (parts, body) = response.into_parts();
-    let body = Limited::new(body, LARGEST_ANSWER).collect().await;
-    let body = body.map_err(|error| {
-        if error.is::<LengthLimitError>() {
-            Failure::Garbled("the OTP service's answer is larger than 64 KiB".to_owned())
-        } else {
-            Failure::Garbled("the OTP service's answer broke off".to_owned())
-        }
-    })?;
-    Ok(Reply {
-        status: parts.status,
-        headers: parts.headers,
-        body: body.to_bytes(),
-    })
 }
