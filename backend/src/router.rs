@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use axum::Router;
-use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
 use edge::{EdgeLimits, Work, harden};
 
@@ -18,7 +17,7 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         ..EdgeLimits::default()
     };
     let (calls, declared) = endpoints().into_parts();
-    let calls = calls.route_layer(from_fn_with_state(Arc::clone(&app), origin::check));
+    let calls = calls.route_layer(origin::only(&app, origin::is_ours));
     let plain = Router::new()
         .route("/plain", get(plain::phone::show).post(plain::send::handle))
         .route(
@@ -49,7 +48,7 @@ pub(crate) fn router(app: Arc<App>) -> Router {
             "/challenge/{challenge_id}/resend",
             post(plain::challenge::resend::handle),
         )
-        .route_layer(from_fn_with_state(Arc::clone(&app), origin::check_form));
+        .route_layer(origin::only(&app, origin::is_our_form));
     let others = openapi::routes(declared)
         .route("/sign-in", get(sign_in::handle))
         .route("/outbox", get(outbox::handle))

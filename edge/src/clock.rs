@@ -83,7 +83,13 @@ impl Clock {
     /// Whole seconds since 1970-01-01T00:00:00Z.
     #[must_use]
     pub fn now(&self) -> i64 {
-        self.mark().unix_ms.div_euclid(1000)
+        self.at(&self.hands.read()).div_euclid(1000)
+    }
+
+    /// Where it stands when the hands are here, Unix milliseconds.
+    fn at(&self, reading: &Reading) -> i64 {
+        let mut anchor = self.anchor.lock().unwrap_or_else(PoisonError::into_inner);
+        anchor.read(reading)
     }
 
     /// What the host's clock says, Unix seconds: for times that others compare with their own clocks,
@@ -97,10 +103,9 @@ impl Clock {
     #[must_use]
     pub fn mark(&self) -> Mark {
         let reading = self.hands.read();
-        let mut anchor = self.anchor.lock().unwrap_or_else(PoisonError::into_inner);
         Mark {
             boot: self.hands.boot().to_owned(),
-            unix_ms: anchor.read(&reading),
+            unix_ms: self.at(&reading),
             up_ms: reading.up_ms,
         }
     }

@@ -6,15 +6,20 @@
 mod answer;
 mod panics;
 
+use std::convert::Infallible;
+use std::future::ready;
+use std::pin::{Pin, pin};
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
-use axum::extract::{MatchedPath, Request, State};
-use axum::middleware::{Next, from_fn_with_state};
+use axum::extract::{MatchedPath, Request};
 use axum::response::{IntoResponse, Response};
 use http::{Method, header};
 use shared::ErrorType;
+use tower::Service;
+use tower::layer::layer_fn;
 
 use crate::body::BodyLimits;
 use crate::clock::host_time;
@@ -56,56 +61,111 @@ impl Default for EdgeLimits {
     }
 }
 
+impl EdgeLimits {
+    fn body(self) -> BodyLimits {
+        BodyLimits {
+            bytes: self.body_bytes,
+            deadline: self.body_deadline,
+        }
+    }
+}
+
 /// Puts the limits and the envelope around all routes of `router`, its fallback included. `traffic`
 /// decides what is let in, and counts it.
 pub fn harden(router: Router, limits: EdgeLimits, traffic: &Traffic) -> Router {
-    router.layer(from_fn_with_state((limits, traffic.clone()), guard))
+    let traffic = traffic.clone();
+    router.layer(layer_fn(move |routes| Hardened {
+        limits,
+        traffic: traffic.clone(),
+        routes,
+    }))
 }
 
-async fn guard(
-    State((limits, traffic)): State<(EdgeLimits, Traffic)>,
-    mut request: Request,
-    next: Next,
-) -> Response {
-    let method = known_method(request.method());
-    let route = request.extensions().get::<MatchedPath>().cloned();
-    let route = route.as_ref().map_or("unmatched", MatchedPath::as_str);
-    let running = traffic.begin(route);
-    let Some(inside) = running.enter() else {
-        // Refusing has to cost next to nothing: no name, and no log line of its own.
-        let response = answer::with_headers(overloaded().into_response(), limits);
-        running.answered(route, response.status());
-        return response;
-    };
-    let origin = match Origin::of(request.headers(), limits.callers_are_servers) {
-        Ok(origin) => origin,
-        Err(error) => return ApiError::internal(error).into_response(),
-    };
-    request.extensions_mut().insert(inside.clone());
+/// Routes with all that around them.
+///
+/// What it adds to a request is one future in one allocation. A future inside another is moved with it, and an
+/// `async fn` holds what it was given twice, so what is around the routes is kept flat and pinned where it stands.
+#[derive(Debug, Clone)]
+struct Hardened<S> {
+    limits: EdgeLimits,
+    traffic: Traffic,
+    routes: S,
+}
 
-    let (id, traced) = (origin.id.clone(), origin.clone());
-    let work = async {
-        let response = panics::caught(within_limits(limits, request, next)).await;
-        let response = answer::finish(response, &id, limits);
-        let took = running.answered(route, response.status());
-        let ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
-        let status = response.status().as_u16();
-        tracing::info!(method, route, status, ms, "answered");
-        if let Some(spans) = traffic.spans().filter(|_| traced.span.is_sampled()) {
-            spans.ended(Ended {
-                origin: traced,
-                method,
-                route: route.to_owned(),
-                status: response.status(),
-                end: host_time(),
-                took,
-            });
-        }
-        // Its place is free for the next one from here on.
-        drop(inside);
-        response
-    };
-    origin.within(work).await
+impl<S> Service<Request> for Hardened<S>
+where
+    S: Service<Request, Response = Response, Error = Infallible>,
+    S::Future: Send + 'static,
+{
+    type Response = Response;
+    type Error = Infallible;
+    type Future = Pin<Box<dyn Future<Output = Result<Response, Infallible>> + Send>>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        self.routes.poll_ready(context)
+    }
+
+    fn call(&mut self, mut request: Request) -> Self::Future {
+        let limits = self.limits;
+        let method = known_method(request.method());
+        let route = Route(request.extensions().get::<MatchedPath>().cloned());
+        let running = self.traffic.begin(route.name());
+        let Some(inside) = running.enter() else {
+            // Refusing has to cost next to nothing: no name, and no log line of its own.
+            let response = answer::with_headers(overloaded().into_response(), limits);
+            running.answered(route.name(), response.status());
+            return Box::pin(ready(Ok(response)));
+        };
+        let origin = match Origin::of(request.headers(), limits.callers_are_servers) {
+            Ok(origin) => origin,
+            Err(error) => return Box::pin(ready(Ok(ApiError::internal(error).into_response()))),
+        };
+        request.extensions_mut().insert(inside.clone());
+        let answer = match refusal(&request, limits.body()) {
+            Some(refusal) => Err(refusal),
+            None => {
+                request.extensions_mut().insert(limits.body());
+                Ok(self.routes.call(request))
+            }
+        };
+        let traffic = self.traffic.clone();
+        Box::pin(origin.within(async move {
+            let response = match answer {
+                Ok(answer) => {
+                    let answer = pin!(in_time(answer, limits.request_deadline));
+                    panics::caught(answer).await
+                }
+                Err(refusal) => refusal,
+            };
+            let response = answer::finish(response, &origin.id, limits);
+            let (route, status) = (route.name(), response.status());
+            let took = running.answered(route, status);
+            let ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
+            tracing::info!(method, route, status = status.as_u16(), ms, "answered");
+            if let Some(spans) = traffic.spans().filter(|_| origin.span.is_sampled()) {
+                spans.ended(Ended {
+                    origin,
+                    method,
+                    route: route.to_owned(),
+                    status,
+                    end: host_time(),
+                    took,
+                });
+            }
+            // Its place is free for the next one from here on.
+            drop(inside);
+            Ok(response)
+        }))
+    }
+}
+
+/// Where a request went, by its template.
+struct Route(Option<MatchedPath>);
+
+impl Route {
+    fn name(&self) -> &str {
+        self.0.as_ref().map_or("unmatched", MatchedPath::as_str)
+    }
 }
 
 /// More came than can be done (I-10).
@@ -113,17 +173,12 @@ pub(crate) fn overloaded() -> ApiError {
     ApiError::from(ErrorType::Overloaded).retry_after(RETRY_AFTER_OVERLOAD_SECS)
 }
 
-async fn within_limits(limits: EdgeLimits, mut request: Request, next: Next) -> Response {
-    let body = BodyLimits {
-        bytes: limits.body_bytes,
-        deadline: limits.body_deadline,
-    };
-    if let Some(refusal) = refusal(&request, body) {
-        return refusal;
-    }
-    request.extensions_mut().insert(body);
-    match tokio::time::timeout(limits.request_deadline, next.run(request)).await {
-        Ok(response) => response,
+async fn in_time(
+    answer: impl Future<Output = Result<Response, Infallible>>,
+    deadline: Duration,
+) -> Response {
+    match tokio::time::timeout(deadline, answer).await {
+        Ok(Ok(response)) => response,
         Err(_) => ApiError::unavailable(ErrorType::Overloaded, "the request ran into its deadline")
             .retry_after(RETRY_AFTER_DEADLINE_SECS)
             .into_response(),

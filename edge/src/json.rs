@@ -10,6 +10,10 @@ use shared::ErrorType;
 use crate::error::{JSON, NO_STORE};
 use crate::{ApiError, body, strict};
 
+/// So many headers an answer has in the end, a cookie and what [`crate::harden`] adds included: room for all of them
+/// from the beginning.
+const ANSWER_HEADERS: usize = 12;
+
 /// A body of JSON.
 ///
 /// Read: 415 unless the content type is `application/json`, 413 beyond the server's limit, 400
@@ -65,14 +69,14 @@ fn announced(headers: &HeaderMap) -> Option<bool> {
 impl<T: Serialize> IntoResponse for Json<T> {
     fn into_response(self) -> Response {
         match serde_json::to_vec(&self.0) {
-            Ok(body) => (
-                [
-                    (header::CONTENT_TYPE, JSON),
-                    (header::CACHE_CONTROL, NO_STORE),
-                ],
-                body,
-            )
-                .into_response(),
+            Ok(body) => {
+                let mut response = Response::new(body.into());
+                let headers = response.headers_mut();
+                headers.reserve(ANSWER_HEADERS);
+                headers.insert(header::CONTENT_TYPE, JSON);
+                headers.insert(header::CACHE_CONTROL, NO_STORE);
+                response
+            }
             Err(error) => {
                 ApiError::internal(format_args!("an answer can't be written as JSON: {error}"))
                     .into_response()

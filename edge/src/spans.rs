@@ -211,8 +211,8 @@ fn span(ended: &Ended) -> Value {
         took,
     } = ended;
     let mut span = json!({
-        "traceId": format!("{:032x}", origin.span.trace_id()),
-        "spanId": format!("{:016x}", origin.span.span_id()),
+        "traceId": origin.span.trace_id(),
+        "spanId": origin.span.span_id(),
         "name": format!("{method} {route}"),
         "kind": SERVER,
         "startTimeUnixNano": end.saturating_sub(*took).as_nanos().to_string(),
@@ -225,7 +225,7 @@ fn span(ended: &Ended) -> Value {
         ],
     });
     if let Some(parent) = &origin.parent {
-        span["parentSpanId"] = format!("{:016x}", parent.span_id()).into();
+        span["parentSpanId"] = parent.span_id().into();
     }
     if status.is_server_error() {
         span["status"] = json!({"code": FAILED});

@@ -5,13 +5,14 @@
 //! Not here: who exports spans.
 
 use std::fmt;
-use std::sync::Arc;
+use std::ops::Range;
 
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use http::{HeaderMap, HeaderName, HeaderValue};
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
+use tokio::task::futures::TaskLocalFuture;
 use tokio::task_local;
 
 /// The place in a trace, from one server to the next.
@@ -23,47 +24,82 @@ task_local! {
     static CURRENT: Origin;
 }
 
-/// Names one request in the log. Made here and taken from nobody; in a request's extensions.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RequestId(Arc<str>);
+/// Names one request in the log. Made here and taken from nobody but another server of ours.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct RequestId([u8; Self::LENGTH]);
+
+impl fmt::Debug for RequestId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("RequestId").field(&self.as_str()).finish()
+    }
+}
 
 impl RequestId {
+    const LENGTH: usize = 22;
+
+    /// 16 bytes are 22 characters.
+    fn of(random: &[u8]) -> Self {
+        let mut text = [b'-'; Self::LENGTH];
+        // It says how many it has written.
+        let _ = BASE64_URL_SAFE_NO_PAD.encode_slice(random, &mut text);
+        Self(text)
+    }
+
     /// 22 letters, digits, `-` and `_`.
     #[must_use]
     pub fn as_str(&self) -> &str {
-        &self.0
+        std::str::from_utf8(&self.0).unwrap_or_default()
     }
 
     /// One of another server of ours, as it stands in its calls; nothing else gets into a log.
     fn of_caller(headers: &HeaderMap) -> Option<Self> {
-        let text = once(headers, &REQUEST_ID)?;
-        let shaped = text.len() == 22
-            && text
-                .bytes()
-                .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
-        shaped.then(|| Self(text.into()))
+        let text: [u8; Self::LENGTH] = once(headers, &REQUEST_ID)?.as_bytes().try_into().ok()?;
+        let shaped = text
+            .iter()
+            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
+        shaped.then_some(Self(text))
     }
 }
 
-/// A span of a trace: the trace, the span, and whether it is to be recorded.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Span {
-    trace_id: u128,
-    span_id: u64,
-    flags: u8,
+/// A span of a trace: the trace, the span, and whether it is to be recorded. Kept as it stands in the header.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Span([u8; Self::LENGTH]);
+
+impl fmt::Debug for Span {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Span").field(&self.as_str()).finish()
+    }
 }
 
 impl Span {
+    const LENGTH: usize = 55;
+    const TRACE_ID: Range<usize> = 3..35;
+    const SPAN_ID: Range<usize> = 36..52;
     /// The only flag that there is in version 00.
     const SAMPLED: u8 = 1;
 
+    /// Of the digits of its ids.
+    fn of(
+        trace_id: impl Iterator<Item = u8>,
+        span_id: impl Iterator<Item = u8>,
+        sampled: bool,
+    ) -> Self {
+        let digits = b"00-".iter().copied().chain(trace_id).chain(*b"-");
+        let digits = digits.chain(span_id).chain(*b"-0");
+        let mut text = [if sampled { b'1' } else { b'0' }; Self::LENGTH];
+        for (place, digit) in text.iter_mut().zip(digits) {
+            *place = digit;
+        }
+        Self(text)
+    }
+
     fn parse(text: &str) -> Option<Self> {
         let (version, rest) = text.split_at_checked(2)?;
-        let known = version == "00" && text.len() == 55;
+        let known = version == "00" && text.len() == Self::LENGTH;
         // A later version may have more behind these.
         let later = hex(version)? != 0xff
             && version != "00"
-            && matches!(text.as_bytes().get(55), None | Some(b'-'));
+            && matches!(text.as_bytes().get(Self::LENGTH), None | Some(b'-'));
         if !known && !later {
             return None;
         }
@@ -72,46 +108,39 @@ impl Span {
         if (trace_id.len(), span_id.len(), flags.len()) != (32, 16, 2) {
             return None;
         }
-        let span = Self {
-            trace_id: hex(trace_id)?,
-            span_id: u64::try_from(hex(span_id)?).ok()?,
-            flags: u8::try_from(hex(flags)?).ok()? & Self::SAMPLED,
-        };
-        (span.trace_id != 0 && span.span_id != 0).then_some(span)
+        if hex(trace_id)? == 0 || hex(span_id)? == 0 {
+            return None;
+        }
+        let sampled = hex(flags)? & u128::from(Self::SAMPLED) != 0;
+        Some(Self::of(trace_id.bytes(), span_id.bytes(), sampled))
     }
 
     fn of_caller(headers: &HeaderMap) -> Option<Self> {
         once(headers, &TRACEPARENT).and_then(Self::parse)
     }
 
-    /// Names the trace: 32 hexadecimal digits.
+    /// As in the header.
     #[must_use]
-    pub fn trace_id(&self) -> u128 {
-        self.trace_id
+    pub fn as_str(&self) -> &str {
+        std::str::from_utf8(&self.0).unwrap_or_default()
     }
 
-    /// Names the span in it.
+    /// Names the trace: 32 hexadecimal digits.
     #[must_use]
-    pub fn span_id(&self) -> u64 {
-        self.span_id
+    pub fn trace_id(&self) -> &str {
+        self.as_str().get(Self::TRACE_ID).unwrap_or_default()
+    }
+
+    /// Names the span in it: 16 hexadecimal digits.
+    #[must_use]
+    pub fn span_id(&self) -> &str {
+        self.as_str().get(Self::SPAN_ID).unwrap_or_default()
     }
 
     /// Whether it is to be recorded, as its caller says.
     #[must_use]
     pub fn is_sampled(&self) -> bool {
-        self.flags & Self::SAMPLED != 0
-    }
-}
-
-impl fmt::Display for Span {
-    /// As in the header.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
-            trace_id,
-            span_id,
-            flags,
-        } = self;
-        write!(f, "00-{trace_id:032x}-{span_id:016x}-{flags:02x}")
+        self.0.ends_with(b"1")
     }
 }
 
@@ -125,6 +154,14 @@ fn once<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
     value.to_str().ok()
 }
 
+/// The digits of these bytes, two for each.
+fn digits(bytes: &[u8]) -> impl Iterator<Item = u8> {
+    let digit = |half: u8| half + if half < 10 { b'0' } else { b'a' - 10 };
+    bytes
+        .iter()
+        .flat_map(move |byte| [digit(byte >> 4), digit(byte & 0xf)])
+}
+
 /// Small letters only, as the standard has it.
 fn hex(digits: &str) -> Option<u128> {
     let shaped = digits
@@ -136,7 +173,7 @@ fn hex(digits: &str) -> Option<u128> {
 /// What a request is called, and where it comes from.
 ///
 /// Written as the log has it: `id`, `caller_id` where there is one, and `trace_id`.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Copy)]
 pub struct Origin {
     /// Its name here.
     pub id: RequestId,
@@ -155,31 +192,28 @@ impl Origin {
         headers: &HeaderMap,
         callers_are_servers: bool,
     ) -> Result<Self, getrandom::Error> {
-        let mut bytes = [0; 40];
-        getrandom::fill(&mut bytes)?;
-        let (name, rest) = bytes.split_at(16);
-        let (trace, span) = rest.split_at(16);
-        let number = |bytes: &[u8]| {
-            bytes
-                .iter()
-                .fold(0, |sum, byte| sum << 8 | u128::from(*byte))
-        };
-        let parent = Span::of_caller(headers);
+        let mut random = [0; 40];
+        getrandom::fill(&mut random)?;
+        let (name, rest) = random.split_at_mut(16);
+        let (trace, span) = rest.split_at_mut(16);
         // None of them is ever zero.
-        let own = Span {
-            trace_id: number(trace) | 1,
-            span_id: u64::try_from(number(span)).unwrap_or(u64::MAX) | 1,
-            flags: Span::SAMPLED,
-        };
+        for id in [&mut *trace, &mut *span] {
+            if let Some(last) = id.last_mut() {
+                *last |= 1;
+            }
+        }
+        let parent = Span::of_caller(headers);
         Ok(Self {
-            id: RequestId(BASE64_URL_SAFE_NO_PAD.encode(name).into()),
+            id: RequestId::of(name),
             caller_id: callers_are_servers
                 .then(|| RequestId::of_caller(headers))
                 .flatten(),
-            span: parent.map_or(own, |parent| Span {
-                span_id: own.span_id,
-                ..parent
-            }),
+            span: match &parent {
+                Some(parent) => {
+                    Span::of(parent.trace_id().bytes(), digits(span), parent.is_sampled())
+                }
+                None => Span::of(digits(trace), digits(span), true),
+            },
             parent,
         })
     }
@@ -187,11 +221,11 @@ impl Origin {
     /// Of the request that is worked on.
     #[must_use]
     pub fn current() -> Option<Self> {
-        CURRENT.try_with(Clone::clone).ok()
+        CURRENT.try_with(|origin| *origin).ok()
     }
 
-    pub(crate) async fn within<T>(self, work: impl Future<Output = T>) -> T {
-        CURRENT.scope(self, work).await
+    pub(crate) fn within<W: Future>(self, work: W) -> TaskLocalFuture<Self, W> {
+        CURRENT.scope(self, work)
     }
 
     /// Names the request that is worked on in a call that it leads to.
@@ -199,13 +233,13 @@ impl Origin {
         let Some(origin) = Self::current() else {
             return;
         };
-        let pairs = [
-            (REQUEST_ID, origin.id.as_str().to_owned()),
-            (TRACEPARENT, origin.span.to_string()),
+        let values = [
+            (REQUEST_ID, HeaderValue::from_str(origin.id.as_str())),
+            (TRACEPARENT, HeaderValue::from_str(origin.span.as_str())),
         ];
-        for (name, value) in pairs {
+        for (name, value) in values {
             // Both are plain ASCII.
-            if let Ok(value) = HeaderValue::try_from(value) {
+            if let Ok(value) = value {
                 headers.insert(name, value);
             }
         }
@@ -219,7 +253,7 @@ impl Serialize for Origin {
         if let Some(caller) = &self.caller_id {
             fields.serialize_entry("caller_id", caller.as_str())?;
         }
-        fields.serialize_entry("trace_id", &format_args!("{:032x}", self.span.trace_id))?;
+        fields.serialize_entry("trace_id", self.span.trace_id())?;
         fields.end()
     }
 }
@@ -227,7 +261,7 @@ impl Serialize for Origin {
 /// Keeps what runs in a task of its own the work of the same request, in the log too.
 pub fn carried<T>(work: impl Future<Output = T>) -> impl Future<Output = T> {
     let origin = Origin::current();
-    async {
+    async move {
         match origin {
             Some(origin) => origin.within(work).await,
             None => work.await,

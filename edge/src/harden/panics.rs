@@ -2,15 +2,14 @@
 //! hold what somebody typed (F-11). Where it happened is logged by the hook of [`crate::logging`].
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::pin::pin;
+use std::pin::Pin;
 use std::task::Poll;
 
 use axum::response::{IntoResponse, Response};
 
 use crate::ApiError;
 
-pub(super) async fn caught(answer: impl Future<Output = Response>) -> Response {
-    let mut answer = pin!(answer);
+pub(super) async fn caught(mut answer: Pin<&mut impl Future<Output = Response>>) -> Response {
     std::future::poll_fn(|context| {
         // A future that panicked is never polled again, so nothing half-done of it is seen.
         match catch_unwind(AssertUnwindSafe(|| answer.as_mut().poll(context))) {

@@ -22,8 +22,8 @@ fn parent(texts: &[&str]) -> Option<Span> {
 fn a_well_formed_traceparent_is_taken_and_gets_a_span_of_its_own() {
     let text = format!("00-{TRACE}-{PARENT}-01");
     let origin = Origin::of(&headers(&[(TRACEPARENT, &text)]), false).unwrap();
-    assert_eq!(origin.parent.unwrap().to_string(), text);
-    let own = origin.span.to_string();
+    assert_eq!(origin.parent.unwrap().as_str(), text);
+    let own = origin.span.as_str();
     assert!(
         own.starts_with(&format!("00-{TRACE}-")) && own.ends_with("-01"),
         "{own}"
@@ -35,7 +35,7 @@ fn a_well_formed_traceparent_is_taken_and_gets_a_span_of_its_own() {
         format!("cc-{TRACE}-{PARENT}-01"),
         format!("cc-{TRACE}-{PARENT}-01-what-the-future-will-be-like"),
     ] {
-        assert_eq!(parent(&[&later]).unwrap().to_string(), text, "{later}");
+        assert_eq!(parent(&[&later]).unwrap().as_str(), text, "{later}");
     }
 }
 
@@ -68,7 +68,7 @@ fn a_traceparent_that_is_not_well_formed_is_as_good_as_none() {
 fn a_trace_that_begins_here_is_well_formed_and_for_everybody_to_record() {
     let origin = Origin::of(&HeaderMap::new(), false).unwrap();
     assert!(origin.span.is_sampled() && origin.parent.is_none());
-    assert_eq!(Span::parse(&origin.span.to_string()), Some(origin.span));
+    assert_eq!(Span::parse(origin.span.as_str()), Some(origin.span));
 }
 
 #[test]
@@ -102,10 +102,9 @@ async fn calls_that_a_request_leads_to_carry_its_name_and_place() {
         headers
     };
     let headers = origin
-        .clone()
         .within(async { tokio::spawn(carried(handed_on())).await })
         .await
         .unwrap();
     assert_eq!(headers[REQUEST_ID], origin.id.as_str());
-    assert_eq!(headers[TRACEPARENT], origin.span.to_string().as_str());
+    assert_eq!(headers[TRACEPARENT], origin.span.as_str());
 }
