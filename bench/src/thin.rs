@@ -53,9 +53,9 @@ pub(crate) enum Part {
 /// How much is measured.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct Options {
-    /// The release build of the backend
-    #[arg(long)]
-    backend: PathBuf,
+    /// The backend; several builds of it are compared when it is given several times
+    #[arg(long, required = true)]
+    backend: Vec<PathBuf>,
     /// Folder for what is needed meanwhile; it is removed again
     #[arg(long)]
     folder: PathBuf,
@@ -95,9 +95,11 @@ async fn off_the_threads<T: Send + 'static, W: Future<Output = Result<T, Failure
 async fn measure(options: Options) -> Result<(), Failure> {
     let folder = tempfile::tempdir_in(&options.folder)?;
     let proxies = Arc::new(proxies::start(&options.backend, folder.path()).await?);
-    let backend = proxies.iter().find(|proxy| proxy.is_backend());
-    let door = backend.ok_or("no backend")?.authority.clone();
-    let visitors = off_the_threads(move || load::sign_in(door, PEOPLE)).await?;
+    let mut visitors = Vec::new();
+    for backend in proxies.iter().filter(|proxy| proxy.is_backend) {
+        let door = backend.authority.clone();
+        visitors = off_the_threads(move || load::sign_in(door, PEOPLE)).await?;
+    }
     let lasts = Duration::from_secs(options.seconds);
     for &clients in &options.clients {
         for (name, request) in [
@@ -108,7 +110,7 @@ async fn measure(options: Options) -> Result<(), Failure> {
             ("POST /api/otp/verify", Visitor::verify),
         ] {
             let requests: Arc<Vec<_>> = Arc::new(visitors.iter().map(request).cloned().collect());
-            let mut rows: Vec<_> = proxies.iter().map(|proxy| Row::new(proxy.name)).collect();
+            let mut rows: Vec<_> = proxies.iter().map(|proxy| Row::new(&proxy.name)).collect();
             for proxy in proxies.iter() {
                 ask(proxy, &requests, clients, WARM_UP).await?;
             }

@@ -1,7 +1,7 @@
 //! The processes: the stub, and what stands in front of it.
 
 use std::net::TcpListener;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -10,21 +10,16 @@ use tokio::net::TcpStream;
 use crate::process::{KEY, PATIENCE, Running};
 use crate::{Failure, usage};
 
-const BACKEND: &str = "backend";
-
 /// Something that answers what the stub answers.
 pub(super) struct Proxy {
-    pub(super) name: &'static str,
+    pub(super) name: String,
     pub(super) authority: String,
+    pub(super) is_backend: bool,
     process: Running,
 }
 
 impl Proxy {
-    async fn start(
-        name: &'static str,
-        authority: String,
-        command: &mut Command,
-    ) -> Result<Self, Failure> {
+    async fn start(name: &str, authority: String, command: &mut Command) -> Result<Self, Failure> {
         let process = Running::start(command.stdin(Stdio::null()))?;
         let began = Instant::now();
         while TcpStream::connect(&authority).await.is_err() {
@@ -34,14 +29,11 @@ impl Proxy {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
         Ok(Self {
-            name,
+            name: name.to_owned(),
             authority,
+            is_backend: false,
             process,
         })
-    }
-
-    pub(super) fn is_backend(&self) -> bool {
-        self.name == BACKEND
     }
 
     /// Seconds of processor time so far.
@@ -65,8 +57,8 @@ impl Proxy {
     }
 }
 
-/// The stub first.
-pub(super) async fn start(backend: &Path, folder: &Path) -> Result<Vec<Proxy>, Failure> {
+/// The stub first. All backends have the same key, so that a caller of one is known to the others.
+pub(super) async fn start(backends: &[PathBuf], folder: &Path) -> Result<Vec<Proxy>, Failure> {
     let this = std::env::current_exe()?;
     let stub = free_authority()?;
     let mut command = Command::new(&this);
@@ -85,20 +77,30 @@ pub(super) async fn start(backend: &Path, folder: &Path) -> Result<Vec<Proxy>, F
     command.args(["pass-through", "--listen", &authority, "--to", &stub]);
     proxies.push(Proxy::start("bare hyper", authority, &mut command).await?);
 
-    let authority = free_authority()?;
-    let mut command = Command::new(backend);
-    let log = std::fs::File::create(folder.join("log"))?;
-    command
-        .env("LISTEN_ADDR", &authority)
-        .env("DATA_DIR", folder.join("data"))
-        .env("OTP_SERVICE_URL", format!("http://{stub}"))
-        .env("OTP_API_KEY", KEY)
-        .env("STARTS_PER_ADDRESS_TEN_MINUTES", "0")
-        .env("STARTS_PER_ADDRESS_HOUR", "0")
-        .env("VERIFIES_PER_ADDRESS_FIVE_MINUTES", "0")
-        .stdout(log.try_clone()?)
-        .stderr(log);
-    proxies.push(Proxy::start(BACKEND, authority, &mut command).await?);
+    for (place, backend) in backends.iter().enumerate() {
+        let authority = free_authority()?;
+        let own = folder.join(place.to_string());
+        std::fs::create_dir(&own)?;
+        let mut command = Command::new(backend);
+        let log = std::fs::File::create(own.join("log"))?;
+        command
+            .env("LISTEN_ADDR", &authority)
+            .env("DATA_DIR", own.join("data"))
+            .env("BACKEND_KEY", "00".repeat(32))
+            .env("OTP_SERVICE_URL", format!("http://{stub}"))
+            .env("OTP_API_KEY", KEY)
+            .env("STARTS_PER_ADDRESS_TEN_MINUTES", "0")
+            .env("STARTS_PER_ADDRESS_HOUR", "0")
+            .env("VERIFIES_PER_ADDRESS_FIVE_MINUTES", "0")
+            .stdout(log.try_clone()?)
+            .stderr(log);
+        let name = backend.file_name().unwrap_or(backend.as_os_str());
+        let proxy = Proxy::start(&name.to_string_lossy(), authority, &mut command).await?;
+        proxies.push(Proxy {
+            is_backend: true,
+            ..proxy
+        });
+    }
     Ok(proxies)
 }
 

@@ -6,7 +6,7 @@ use crate::figures::{Times, count};
 /// One proxy over all rounds.
 #[derive(Debug)]
 pub(super) struct Row {
-    name: &'static str,
+    name: String,
     /// Requests per second of each round.
     rates: Vec<f64>,
     times: Times,
@@ -15,9 +15,9 @@ pub(super) struct Row {
 }
 
 impl Row {
-    pub(super) fn new(name: &'static str) -> Self {
+    pub(super) fn new(name: &str) -> Self {
         Self {
-            name,
+            name: name.to_owned(),
             rates: Vec::new(),
             times: Times::default(),
             processor: 0.0,
