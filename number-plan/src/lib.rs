@@ -87,14 +87,6 @@ impl Destination {
     }
 }
 
-/// The one canonical spelling of a number that text messages can be sent to.
-///
-/// # Errors
-/// [`Unsendable`].
-pub fn canonical(spelling: &PhoneNumber) -> Result<PhoneNumber, Unsendable> {
-    Destination::parse(spelling).map(|destination| destination.number)
-}
-
 /// Every country that has a number plan, ISO 3166 alpha-2, sorted.
 #[must_use]
 pub fn countries() -> Vec<String> {

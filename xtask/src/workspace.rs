@@ -1,14 +1,20 @@
 //! Where things are in this repository, and what its lock file says.
 
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 
 use crate::command::{cargo, output_of};
 use crate::failure::Failure;
 
-/// The folder with the root manifest.
+/// The folder with the root manifest. Cargo says where it is now; the folder may have been moved since this program
+/// was built.
 pub(crate) fn root() -> &'static Path {
-    let manifest = Path::new(env!("CARGO_MANIFEST_DIR"));
-    manifest.parent().unwrap_or(manifest)
+    static ROOT: LazyLock<PathBuf> = LazyLock::new(|| {
+        let manifest = std::env::var_os("CARGO_MANIFEST_DIR")
+            .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")), PathBuf::from);
+        manifest.parent().map(Path::to_owned).unwrap_or(manifest)
+    });
+    &ROOT
 }
 
 /// Build tools live here, away from the project's own artifacts.

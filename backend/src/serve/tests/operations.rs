@@ -150,6 +150,38 @@ async fn nothing_is_read_beyond_the_limits_of_a_request_d_11() {
 }
 
 #[tokio::test]
+async fn who_is_slow_is_let_go_d_12() {
+    let folder = tempfile::tempdir().unwrap();
+    let backend = start_before(Gate::default(), folder.path(), &[]).await;
+    backend.call(get(), "/healthz", Value::Null).await;
+    // From here on time passes when nobody has anything to do.
+    tokio::time::pause();
+    let half_a_body = "POST /api/otp/verify HTTP/1.1\r\nhost: x\r\n\
+         content-type: application/json\r\ncontent-length: 9\r\n\r\n{";
+    for (said, secs, told) in [
+        ("GET /healthz HTTP/1.1\r\nhost:", 5, ""),
+        (half_a_body, 5, "HTTP/1.1 408 "),
+        (
+            "GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n",
+            60,
+            "HTTP/1.1 200 ",
+        ),
+    ] {
+        let mut socket = TcpStream::connect(backend.address).await.unwrap();
+        let began = tokio::time::Instant::now();
+        socket.write_all(said.as_bytes()).await.unwrap();
+        let mut answer = Vec::new();
+        socket.read_to_end(&mut answer).await.unwrap();
+        let answer = String::from_utf8(answer).unwrap();
+        assert_eq!(answer.is_empty(), told.is_empty(), "{said}: {answer}");
+        assert!(answer.starts_with(told), "{said}: {answer}");
+        assert_eq!(began.elapsed().as_secs(), secs, "{said}");
+    }
+    tokio::time::resume();
+    Arc::into_inner(backend).unwrap().stop().await;
+}
+
+#[tokio::test]
 async fn beside_tls_plain_http_has_a_port_that_turns_it_away_d_19() {
     let folder = tempfile::tempdir().unwrap();
     let made = rcgen::generate_simple_self_signed(["login.example.com".to_owned()]).unwrap();
