@@ -1,5 +1,5 @@
-//! What happens beside the answers to requests: each event is logged, with fields from closed sets (F-03), and
-//! counted (F-10), here and nowhere else.
+//! What is counted beside the answers to requests (F-10), and logged with it, with fields from closed sets (F-03).
+//! Nothing is counted elsewhere; what is only logged is logged where it happens.
 
 use edge::closed_set;
 use edge::metrics::{ClosedSet, Counted, Counter, CounterTable, Gauge, GaugeTable, Registry};

@@ -141,10 +141,8 @@ pub async fn serve(config: Config, listener: TcpListener, stop: Stop) -> Result<
     let otp = OtpClient::new(&base, otp_key, limits, clock.clone(), Arc::clone(&events));
     let otp = otp.map_err(StartError::Client)?;
     let numbers = Numbers::new(&key, config.limit_numbers);
-    match &chosen {
-        OtpService::Remote { .. } => narrow(&mut settings, &otp, &numbers).await?,
-        OtpService::Embedded => numbers.learn(true),
-    }
+    numbers.learn(embedded.is_some());
+    narrow(&mut settings, &otp, &numbers).await?;
     let traffic = Traffic::new(&mut registry, &config.traffic, router::work_of);
     traffic.export_to_collector(&config.traffic, "backend", env!("CARGO_PKG_VERSION"));
     let page = match config.traffic.metrics_addr {

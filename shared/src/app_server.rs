@@ -152,7 +152,7 @@ pub struct CreateChallengeRequest {
     /// Of the message; the screen speaks the browser's language.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub language: Option<LanguageTag>,
-    /// The person's browser as the app sees it, for the limits of the OTP service.
+    /// The person's browser as the app sees it; the OTP service keeps it with the challenge.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub device_fingerprint: Option<DeviceFingerprint>,
 }

@@ -91,19 +91,29 @@ impl Challenge {
 }
 
 impl Store {
+    /// Forgets challenges that have been over for a day, so many at most (E-06). How many went.
+    pub(crate) async fn forget_challenges(&self, now: i64, most: i64) -> Result<usize, StoreError> {
+        self.0
+            .write(move |sql| {
+                sql.execute(
+                    "DELETE FROM challenges WHERE challenge_id IN (SELECT challenge_id FROM challenges
+                        WHERE ends_at < $1 ORDER BY ends_at LIMIT $2)",
+                    &[(now - KEPT_AFTER_END).into(), most.into()],
+                )
+            })
+            .await
+    }
+
     /// Keeps a new challenge and gives its id.
     pub(crate) async fn open_challenge(
         &self,
         wanted: WantedProof,
         sent: SentCode,
         ends_at: i64,
-        now: i64,
     ) -> Result<String, StoreError> {
         let id = new_id("chlg")?;
         self.0
             .write(move |sql| {
-                let forgotten = [(now - KEPT_AFTER_END).into()];
-                sql.execute("DELETE FROM challenges WHERE ends_at < $1", &forgotten)?;
                 let shown = wanted.shown.as_ref().map_or("", |text| text.as_str());
                 sql.execute(
                     "INSERT INTO challenges (challenge_id, phone_number, account_id, purpose, shown, return_to,

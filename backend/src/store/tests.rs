@@ -237,7 +237,7 @@ fn sent() -> SentCode {
 async fn a_challenge_is_proved_and_redeemed_once_and_in_time(place: Place) {
     let store = Store::open(&place).unwrap();
     let id = store
-        .open_challenge(wanted(None), sent(), 700, 100)
+        .open_challenge(wanted(None), sent(), 700)
         .await
         .unwrap();
     assert!(id.starts_with("chlg_") && id.len() == 29);
@@ -271,7 +271,7 @@ async fn of_twenty_redemptions_at_once_one_succeeds(place: Place) {
     let store = Store::open(&place).unwrap();
     for _ in 0..5 {
         let id = store
-            .open_challenge(wanted(None), sent(), 700, 100)
+            .open_challenge(wanted(None), sent(), 700)
             .await
             .unwrap();
         store.prove(&id, 200).await.unwrap();
@@ -293,9 +293,9 @@ async fn challenges_go_with_their_account_or_a_day_after_their_end(place: Place)
         .await
         .unwrap();
     let own = wanted(Some(&account.account_id));
-    let own = store.open_challenge(own, sent(), 700, 100).await.unwrap();
+    let own = store.open_challenge(own, sent(), 700).await.unwrap();
     let others = store
-        .open_challenge(wanted(None), sent(), 700, 100)
+        .open_challenge(wanted(None), sent(), 700)
         .await
         .unwrap();
     let again = SentCode {
@@ -311,15 +311,10 @@ async fn challenges_go_with_their_account_or_a_day_after_their_end(place: Place)
         .unwrap();
     assert_eq!(store.challenge(&own).await.unwrap(), None);
     assert_eq!(store.challenge(&others).await.unwrap().unwrap().sent, again);
-    store
-        .open_challenge(wanted(None), sent(), 90_000, 700 + 86_400)
-        .await
-        .unwrap();
-    assert!(store.challenge(&others).await.unwrap().is_some());
-    store
-        .open_challenge(wanted(None), sent(), 90_000, 701 + 86_400)
-        .await
-        .unwrap();
+    for (now, forgotten) in [(700 + 86_400, 0), (701 + 86_400, 1)] {
+        assert!(store.challenge(&others).await.unwrap().is_some());
+        assert_eq!(store.forget_challenges(now, 100).await.unwrap(), forgotten);
+    }
     assert_eq!(store.challenge(&others).await.unwrap(), None);
     store.close().await;
 }

@@ -82,14 +82,17 @@ async fn the_eleventh_code_for_one_address_is_refused_at_both_doors_b_05_b_09() 
     let refused = send(&backend, PEER, &number(10)).await;
     let refused = refused.assert_error(ErrorType::TooManyRequests);
     assert_eq!(refused.json()["retry_after_secs"], 600);
-    let form = Call::post("/plain")
-        .header("content-type", "application/x-www-form-urlencoded")
-        .body(format!(
-            "country=US&phone_number={}",
-            number(10).trim_start_matches('+')
-        ));
-    backend.call(form.from_peer(PEER)).await;
-    assert_eq!(backend.stub.asked().len(), before, "nobody was asked");
+    // The other door, and that it opens to somebody else.
+    for (peer, asked) in [(PEER, 0), ("203.0.113.9:50000", 1)] {
+        let form = Call::post("/plain")
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body(format!(
+                "country=US&phone={}",
+                number(10).trim_start_matches("+1")
+            ));
+        backend.call(form.from_peer(peer)).await;
+        assert_eq!(backend.stub.asked().len(), before + asked, "{peer}");
+    }
     send(&backend, "203.0.113.8:50000", &number(11))
         .await
         .assert_ok();

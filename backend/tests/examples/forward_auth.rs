@@ -85,6 +85,7 @@ async fn story(site: Site, proxy: &Program) -> Browser {
     let page = format!("{}/orders/a%20b?open=1&sort=new", proxy.url);
     let spoofed = [
         ("x-auth-account", "acct_root"),
+        ("x-auth-user", "user_root"),
         ("x-auth-external-id", "root"),
     ];
 
@@ -103,7 +104,7 @@ async fn story(site: Site, proxy: &Program) -> Browser {
 
     let shown = browser.get_with(&page, &spoofed).await.ok();
     let expected = json!({"path": "/orders/a%20b?open=1&sort=new", "account": account["account_id"],
-        "externalId": "Zoë 42"});
+        "user": account["user_id"], "externalId": "Zoë 42"});
     assert_eq!(
         shown, expected,
         "what the client says of itself is not believed"
@@ -114,6 +115,10 @@ async fn story(site: Site, proxy: &Program) -> Browser {
     let mut other = Browser::default();
     house.sign_in(&mut other, "+12125550143").await;
     let shown = other.get_with(&page, &spoofed).await.ok();
+    for (name, nobodys) in [("account", "acct_root"), ("user", "user_root")] {
+        assert!(shown[name].is_string(), "{shown}");
+        assert_ne!(shown[name], nobodys);
+    }
     assert_ne!(shown["account"], account["account_id"]);
     assert!(
         matches!(&shown["externalId"], Value::String(text) if text.is_empty())

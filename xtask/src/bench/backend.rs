@@ -1,4 +1,4 @@
-//! `cargo xtask bench backend`: builds the backend as it is shipped and measures what it adds to an OTP service,
+//! `cargo xtask bench backend`: builds the static backend that is shipped and measures what it adds to an OTP service,
 //! beside nginx. How: the crate `bench`, whose command line this passes on.
 
 use clap::Parser;
@@ -7,6 +7,7 @@ use super::{build, folder};
 use crate::browser;
 use crate::command::{program, run};
 use crate::failure::Failure;
+use crate::musl::{self, Profile};
 use crate::progress::step;
 use crate::workspace;
 
@@ -21,15 +22,15 @@ pub(crate) struct Options {
 /// Measures and prints tables.
 pub(super) fn bench(options: &Options) -> Result<(), Failure> {
     browser::set_up(&[])?;
-    for package in ["backend", "bench"] {
-        step(format_args!("Building {package}"), || build(package))?;
-    }
+    musl::set_up()?;
+    let programs = musl::build(Profile::Shipped)?;
+    step("Building bench", || build("bench"))?;
     let release = workspace::target_folder()?.join("release");
     run(
         program(release.join("bench"))
             .arg("backend")
             .arg("--backend")
-            .arg(release.join("backend"))
+            .arg(programs.join("backend"))
             .arg("--folder")
             .arg(folder()?)
             .args(&options.passed_on),

@@ -80,9 +80,7 @@ pub(crate) async fn handle(
         return_to: place.address(),
     };
     let ends_at = now + i64::from(LIVES_SECS);
-    let opened = app
-        .store
-        .open_challenge(wanted, on_its_way.sent, ends_at, now);
+    let opened = app.store.open_challenge(wanted, on_its_way.sent, ends_at);
     let challenge_id = opened.await.map_err(fault)?;
     Ok(Json(CreateChallengeResponse {
         url: format!("{}/challenge/{challenge_id}", app.settings.public_url),

@@ -51,7 +51,7 @@ pub(super) async fn what_happened_is_noted_with_it_and_once(place: Place) {
     assert_eq!(events(&told(&store, 105).await), ["account.created"]);
 
     let own = wanted(Some(&account.account_id));
-    let id = store.open_challenge(own, sent(), 700, 106).await.unwrap();
+    let id = store.open_challenge(own, sent(), 700).await.unwrap();
     store.prove(&id, 107).await.unwrap();
     store.prove(&id, 108).await.unwrap();
     assert_eq!(events(&told(&store, 108).await), ["challenge.completed"]);
@@ -81,7 +81,7 @@ pub(super) async fn where_nobody_is_told_nothing_is_noted(place: Place) {
         .await
         .unwrap();
     let own = wanted(Some(&account.account_id));
-    let id = store.open_challenge(own, sent(), 700, 100).await.unwrap();
+    let id = store.open_challenge(own, sent(), 700).await.unwrap();
     store.prove(&id, 100).await.unwrap();
     store
         .delete_account(account, vec!["sess_1".to_owned()], 100)
