@@ -13,6 +13,7 @@ mod breaker;
 pub mod clock;
 mod error;
 mod form;
+mod framing;
 mod harden;
 mod headers;
 mod health_check;

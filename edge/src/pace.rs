@@ -16,6 +16,8 @@ use hyper::body::Frame;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Instant, Sleep, sleep_until};
 
+use crate::framing::Framing;
+
 pub(crate) const HEAD: Duration = Duration::from_secs(5);
 pub(crate) const STALL: Duration = Duration::from_secs(10);
 pub(crate) const IDLE: Duration = Duration::from_secs(60);
@@ -87,10 +89,11 @@ impl Drop for Sending {
     }
 }
 
-/// A socket that gives up on a peer that keeps it waiting.
+/// A socket that gives up on a peer that keeps it waiting, and on what two servers could read differently.
 pub(crate) struct Paced<S> {
     socket: S,
     pace: Pace,
+    framing: Framing,
     head: Option<Pin<Box<Sleep>>>,
     stall: Option<Pin<Box<Sleep>>>,
 }
@@ -100,6 +103,7 @@ impl<S> Paced<S> {
         Self {
             socket,
             pace,
+            framing: Framing::default(),
             head: None,
             stall: None,
         }
@@ -128,6 +132,9 @@ impl<S: AsyncRead + Unpin> AsyncRead for Paced<S> {
         let this = self.get_mut();
         let before = buffer.filled().len();
         let polled = Pin::new(&mut this.socket).poll_read(context, buffer);
+        if let Some(read) = buffer.filled_mut().get_mut(before..) {
+            this.framing.follow(read);
+        }
         if this.pace.is_answering() {
             this.head = None;
             return polled;

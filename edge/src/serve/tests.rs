@@ -82,10 +82,43 @@ async fn what_two_servers_could_read_differently_is_refused_d_13() {
         "host : y",
         "a: b\r\n c: d",
         "transfer-encoding: identity, chunked, gzip",
+        // These hyper would take.
+        "content-length: 1\r\ncontent-length: 1",
+        "content-length: 5\r\ntransfer-encoding: chunked",
+        "transfer-encoding: chunked\r\ncontent-length: 5",
+        "a: b\nc: d",
     ] {
         let request = format!("GET /peer HTTP/1.1\r\nhost: x\r\n{head}\r\n\r\n");
-        let answer = raw(server.address, &request).await;
-        assert!(answer.starts_with("HTTP/1.1 400 "), "{head}: {answer}");
+        // Also behind one that is fine, on the same connection.
+        for before in ["", "GET /peer HTTP/1.1\r\nhost: x\r\n\r\n"] {
+            let answer = raw(server.address, &format!("{before}{request}")).await;
+            let last = answer.rfind("HTTP/1.1 ").map(|place| &answer[place..]);
+            assert!(
+                last.unwrap().starts_with("HTTP/1.1 400 "),
+                "{head}: {answer}"
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn chunks_are_read_and_long_extensions_are_not_d_13() {
+    let echo = async |body: crate::RawBody| String::from_utf8(body.0.to_vec()).unwrap();
+    let server = start(Router::new().route("/echo", axum::routing::post(echo))).await;
+    let head =
+        "POST /echo HTTP/1.1\r\nhost: x\r\nconnection: close\r\ntransfer-encoding: chunked\r\n\r\n";
+    let long = "x".repeat(1100);
+    for (chunks, status, body) in [
+        ("3;a=b\r\none\r\n4\r\n\ntwo\r\n0\r\n\r\n", "200", "one\ntwo"),
+        (&*format!("3;{long}\r\none\r\n0\r\n\r\n"), "400", ""),
+        ("3\none\r\n0\r\n\r\n", "400", ""),
+    ] {
+        let answer = raw(server.address, &format!("{head}{chunks}")).await;
+        assert!(
+            answer.starts_with(&format!("HTTP/1.1 {status} ")),
+            "{answer}"
+        );
+        assert!(answer.ends_with(body), "{answer}");
     }
 }
 
