@@ -101,7 +101,7 @@ pub(crate) fn document(declared: &[Declared]) -> Value {
                 "type": "apiKey",
                 "in": "cookie",
                 "name": "__Host-pipit_session",
-                "description": "In place of both, where the operator has set SESSION_COOKIE.",
+                "description": "In place of both, where the operator has set SESSION_COOKIE; `__Secure-pipit_session` where that is a domain.",
             },
             "server_key": {
                 "type": "http",

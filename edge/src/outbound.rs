@@ -154,7 +154,8 @@ impl Client {
 pub type Connector<R = GaiResolver> = HttpsConnector<HttpConnector<R>>;
 
 /// HTTP/1 over connections of `tcp`, with TLS where the address says https and Mozilla's roots. That plain http goes to
-/// this machine only is settled when an address is parsed (D-01, G-08).
+/// this machine only is settled when an address is parsed (D-01, G-08); a collector of spans, which hold nothing that a
+/// caller wrote, may be anywhere.
 #[must_use]
 pub fn connector<R>(mut tcp: HttpConnector<R>) -> Connector<R> {
     tcp.enforce_http(false);

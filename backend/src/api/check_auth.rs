@@ -105,7 +105,7 @@ fn is_about_the_person(error: &ApiError) -> bool {
     )
 }
 
-/// All of them always, so that nginx and Traefik leave none of the client's. Caddy takes an empty one for none.
+/// All of them always, so that nginx and Traefik leave none of the client's. To Caddy an empty one may be none.
 async fn described(
     app: &App,
     caller: &SignedIn,
