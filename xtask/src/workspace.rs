@@ -8,6 +8,10 @@ use crate::failure::Failure;
 
 /// The folder with the root manifest. Cargo says where it is now; the folder may have been moved since this program
 /// was built.
+#[allow(
+    clippy::disallowed_methods,
+    reason = "it is cargo that says it, to the program that it runs"
+)]
 pub(crate) fn root() -> &'static Path {
     static ROOT: LazyLock<PathBuf> = LazyLock::new(|| {
         let manifest = std::env::var_os("CARGO_MANIFEST_DIR")
