@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
+use crate::server::pool::ALONE;
 use crate::server::{self, Route, session::Session};
 use crate::{OpenError, Server, Sql, StoreError};
 
@@ -96,7 +97,7 @@ fn on_server<T>(
         std::thread::sleep(LOOK.1);
     }
     // Whoever comes now waits: every command shares a lock on this table.
-    sql.batch("BEGIN ISOLATION LEVEL SERIALIZABLE; LOCK TABLE schema_version IN EXCLUSIVE MODE")?;
+    sql.batch(ALONE)?;
     match work(&sql) {
         Ok(done) => {
             sql.batch("COMMIT")?;

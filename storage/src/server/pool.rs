@@ -2,8 +2,9 @@
 //!
 //! Every command is a transaction of its own, SERIALIZABLE: whatever commands run side by side, on
 //! this service or on another, it is as if they had run one after the other. A command that another
-//! one was in the way of is run again, the last time alone: an exclusive lock on `schema_version`,
-//! which all the others share, keeps them out. So a crowd around one number always comes to an end.
+//! one was in the way of is run again, the last time [alone](ALONE): an exclusive lock on
+//! `schema_version`, which all the others share, keeps them out. So a crowd around one number always
+//! comes to an end.
 
 use std::pin::pin;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -31,8 +32,11 @@ const AGAIN: u32 = 3;
 // who waits for a row a quarter of that is run again.
 const SIDE_BY_SIDE: &str = "BEGIN ISOLATION LEVEL SERIALIZABLE; LOCK TABLE schema_version IN ROW SHARE MODE; \
      SET LOCAL lock_timeout = '250ms'";
-const ALONE: &str =
-    "BEGIN ISOLATION LEVEL SERIALIZABLE; LOCK TABLE schema_version IN EXCLUSIVE MODE";
+/// Not SERIALIZABLE, which the lock makes it already: a transaction that ends gives its locks back a
+/// moment before PostgreSQL forgets what it had read, and in that moment the one that comes after it
+/// would be refused (40001) for a conflict with it.
+pub(crate) const ALONE: &str =
+    "BEGIN ISOLATION LEVEL REPEATABLE READ; LOCK TABLE schema_version IN EXCLUSIVE MODE";
 const QUESTION: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 
 /// What a job may do.
