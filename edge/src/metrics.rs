@@ -10,6 +10,7 @@ mod page;
 mod process;
 mod table;
 
+pub(crate) use closed_set::ByWord;
 pub use closed_set::{ClosedSet, Counted};
 pub use commits::{CommitEnd, Commits};
 pub use page::{Page, render};

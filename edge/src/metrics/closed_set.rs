@@ -4,12 +4,14 @@
 use std::fmt;
 use std::marker::PhantomData;
 
+use prometheus_client::encoding::EncodeMetric;
+use prometheus_client::metrics::TypedMetric;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::registry::Registry;
 
 /// The words that a label can take.
-pub trait ClosedSet: Copy + 'static {
+pub trait ClosedSet: Copy + PartialEq + 'static {
     /// All of them.
     const ALL: &'static [Self];
 
@@ -41,19 +43,52 @@ macro_rules! closed_set {
     };
 }
 
-/// A counter for every word of a set. All are there from the start, at nought.
+/// A metric for every word of a set. All are there from the start, and none is looked up.
 #[derive(Clone)]
-pub struct Counted<W> {
-    family: Family<[(&'static str, &'static str); 1], Counter>,
+pub(crate) struct ByWord<W, M> {
+    /// In the order of the set.
+    metrics: Vec<M>,
     label: &'static str,
     words: PhantomData<W>,
 }
 
-impl<W> fmt::Debug for Counted<W> {
+impl<W, M> fmt::Debug for ByWord<W, M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Counted by {}", self.label)
+        write!(f, "by {}", self.label)
     }
 }
+
+impl<W: ClosedSet, M: EncodeMetric + TypedMetric + fmt::Debug + Clone + Send + Sync + 'static>
+    ByWord<W, M>
+{
+    pub(crate) fn register(
+        registry: &mut Registry,
+        name: &'static str,
+        help: &'static str,
+        label: &'static str,
+        new: fn() -> M,
+    ) -> Self {
+        let family: Family<[(&str, &str); 1], M> = Family::new_with_constructor(new);
+        let of = |word: &W| family.get_or_create(&[(label, word.as_str())]).clone();
+        let metrics = W::ALL.iter().map(of).collect();
+        registry.register(name, help, family);
+        Self {
+            metrics,
+            label,
+            words: PhantomData,
+        }
+    }
+
+    /// That of a word; none for a word that its own set does not have.
+    pub(crate) fn get(&self, word: W) -> Option<&M> {
+        let place = W::ALL.iter().position(|one| *one == word)?;
+        self.metrics.get(place)
+    }
+}
+
+/// A counter for every word of a set, at nought at first.
+#[derive(Debug, Clone)]
+pub struct Counted<W>(ByWord<W, Counter>);
 
 impl<W: ClosedSet> Counted<W> {
     /// Shows up as `name` with `_total` behind it.
@@ -63,23 +98,15 @@ impl<W: ClosedSet> Counted<W> {
         help: &'static str,
         label: &'static str,
     ) -> Self {
-        let family = Family::default();
-        registry.register(name, help, family.clone());
-        for word in W::ALL {
-            drop(family.get_or_create(&[(label, word.as_str())]));
-        }
-        Self {
-            family,
-            label,
-            words: PhantomData,
-        }
+        let new = Counter::default;
+        Self(ByWord::register(registry, name, help, label, new))
     }
 
     /// One more.
     pub fn count(&self, word: W) {
-        self.family
-            .get_or_create(&[(self.label, word.as_str())])
-            .inc();
+        if let Some(counter) = self.0.get(word) {
+            counter.inc();
+        }
     }
 }
 

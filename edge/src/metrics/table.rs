@@ -2,6 +2,7 @@
 //! shows another one (F-10).
 
 use std::fmt;
+use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
 use prometheus_client::encoding::EncodeMetric;
@@ -19,7 +20,8 @@ pub type GaugeTable<const N: usize> = Table<Gauge<f64, AtomicU64>, N>;
 /// A metric for every row of a closed set.
 #[derive(Clone)]
 pub struct Table<M, const N: usize> {
-    family: Family<[(&'static str, String); N], M>,
+    /// In order.
+    rows: Arc<[([String; N], M)]>,
     labels: [&'static str; N],
 }
 
@@ -41,44 +43,45 @@ where
         labels: [&'static str; N],
         rows: impl IntoIterator<Item = [String; N]>,
     ) -> Self {
-        let table = Self {
-            family: Family::default(),
-            labels,
+        let family: Family<[(&str, String); N], M> = Family::default();
+        let metric = |row: [String; N]| {
+            let mut labels = labels.into_iter();
+            let key = row.clone();
+            let key = key.map(|word| (labels.next().unwrap_or_default(), word));
+            (row, family.get_or_create(&key).clone())
         };
-        registry.register(name, help, table.family.clone());
-        for row in rows {
-            drop(table.family.get_or_create(&table.key(row)));
+        let mut rows: Vec<_> = rows.into_iter().map(metric).collect();
+        rows.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
+        registry.register(name, help, family);
+        Self {
+            rows: rows.into(),
+            labels,
         }
-        table
     }
 
-    fn key(&self, row: [String; N]) -> [(&'static str, String); N] {
-        let mut labels = self.labels.into_iter();
-        row.map(|word| (labels.next().unwrap_or_default(), word))
-    }
-
-    fn with(&self, row: [&str; N], change: impl FnOnce(&M)) {
-        if let Some(metric) = self.family.get(&self.key(row.map(str::to_owned))) {
-            change(&metric);
-        }
+    fn get(&self, row: [&str; N]) -> Option<&M> {
+        let place = self
+            .rows
+            .binary_search_by(|(one, _)| one.iter().map(String::as_str).cmp(row));
+        self.rows.get(place.ok()?).map(|(_, metric)| metric)
     }
 }
 
 impl<const N: usize> CounterTable<N> {
     /// One more in this row, if there is such a row.
     pub fn count(&self, row: [&str; N]) {
-        self.with(row, |counter| {
+        if let Some(counter) = self.get(row) {
             counter.inc();
-        });
+        }
     }
 }
 
 impl<const N: usize> GaugeTable<N> {
     /// Sets this row, if there is such a row.
     pub fn set(&self, row: [&str; N], value: f64) {
-        self.with(row, |gauge| {
+        if let Some(gauge) = self.get(row) {
             gauge.set(value);
-        });
+        }
     }
 }
 

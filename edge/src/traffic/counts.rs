@@ -1,6 +1,8 @@
 //! What is counted of connections and requests.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
+use std::sync::{PoisonError, RwLock};
 use std::time::Duration;
 
 use http::StatusCode;
@@ -12,19 +14,52 @@ use prometheus_client::registry::Registry;
 
 use super::connections::TooMany;
 use super::gate::Work;
-use crate::metrics::{ClosedSet, Counted};
+use crate::metrics::{ByWord, Counted};
 
 /// Upper bounds in seconds: from a session check to the longest request.
 const DURATIONS: [f64; 8] = [0.001, 0.005, 0.025, 0.1, 0.25, 1.0, 2.5, 10.0];
 
+/// Classes of status.
+const CLASSES: [&str; 5] = ["1xx", "2xx", "3xx", "4xx", "5xx"];
+
 /// Route template and status class.
-type Answered = [(&'static str, Cow<'static, str>); 2];
-type Took = Family<[(&'static str, &'static str); 1], Histogram>;
+type Labels = [(&'static str, Cow<'static, str>); 2];
+
+/// Counters by route and class of status; there are as many as were ever answered.
+#[derive(Debug, Default)]
+struct Answered {
+    family: Family<Labels, Counter>,
+    /// The same, found by the route alone.
+    known: RwLock<HashMap<String, [Option<Counter>; CLASSES.len()]>>,
+}
+
+impl Answered {
+    fn count(&self, route: &str, status: StatusCode) {
+        let class = usize::from(status.as_u16() / 100).clamp(1, CLASSES.len()) - 1;
+        let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
+        if let Some(counter) = known
+            .get(route)
+            .and_then(|classes| classes.get(class)?.as_ref())
+        {
+            counter.inc();
+            return;
+        }
+        drop(known);
+        let labels = [
+            ("route", Cow::Owned(route.to_owned())),
+            ("status", Cow::Borrowed(CLASSES[class])),
+        ];
+        let counter = self.family.get_or_create(&labels).clone();
+        counter.inc();
+        let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
+        known.entry(route.to_owned()).or_default()[class] = Some(counter);
+    }
+}
 
 #[derive(Debug)]
 pub(super) struct Counts {
-    answered: Family<Answered, Counter>,
-    took: Took,
+    answered: Answered,
+    took: ByWord<Work, Histogram>,
     pub(super) in_flight: Gauge,
     pub(super) shed: Counted<Work>,
     pub(super) connected: Gauge,
@@ -34,8 +69,14 @@ pub(super) struct Counts {
 impl Counts {
     pub(super) fn register(registry: &mut Registry) -> Self {
         let counts = Self {
-            answered: Family::default(),
-            took: Family::new_with_constructor(|| Histogram::new(DURATIONS)),
+            answered: Answered::default(),
+            took: ByWord::register(
+                registry,
+                "http_request_duration_seconds",
+                "How long requests took, by what they are about",
+                "work",
+                || Histogram::new(DURATIONS),
+            ),
             in_flight: Gauge::default(),
             shed: Counted::register(
                 registry,
@@ -51,16 +92,10 @@ impl Counts {
                 "why",
             ),
         };
-        let Self { answered, took, .. } = &counts;
         registry.register(
             "http_requests",
             "Requests answered, by route template and class of status",
-            answered.clone(),
-        );
-        registry.register(
-            "http_request_duration_seconds",
-            "How long requests took, by what they are about",
-            took.clone(),
+            counts.answered.family.clone(),
         );
         registry.register(
             "http_requests_in_flight",
@@ -72,32 +107,14 @@ impl Counts {
             "Connections of callers",
             counts.connected.clone(),
         );
-        for work in Work::ALL {
-            drop(took.get_or_create(&[("work", work.as_str())]));
-        }
         counts
     }
 
     /// `route` is a template of the router, never what was called.
     pub(super) fn answered(&self, route: &str, status: StatusCode, work: Work, took: Duration) {
-        let labels = [
-            ("route", Cow::Owned(route.to_owned())),
-            ("status", Cow::Borrowed(class(status))),
-        ];
-        self.answered.get_or_create(&labels).inc();
-        let took = took.as_secs_f64();
-        self.took
-            .get_or_create(&[("work", work.as_str())])
-            .observe(took);
-    }
-}
-
-fn class(status: StatusCode) -> &'static str {
-    match status.as_u16() / 100 {
-        1 => "1xx",
-        2 => "2xx",
-        3 => "3xx",
-        4 => "4xx",
-        _ => "5xx",
+        self.answered.count(route, status);
+        if let Some(histogram) = self.took.get(work) {
+            histogram.observe(took.as_secs_f64());
+        }
     }
 }
