@@ -48,7 +48,6 @@ mod store;
 #[cfg(test)]
 mod testing;
 mod throttle;
-mod time;
 mod verification;
 mod webhooks;
 

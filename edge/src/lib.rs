@@ -36,6 +36,7 @@ pub mod testing;
 pub mod tls;
 pub mod trace;
 mod traffic;
+pub mod utc;
 mod wording;
 
 pub use body::RawBody;

@@ -2,7 +2,7 @@
 //! (C-11); a session that is over leads back to the beginning.
 
 use axum::response::{IntoResponse, Response};
-use edge::ApiError;
+use edge::{ApiError, utc};
 use http::{HeaderValue, StatusCode, header};
 use screens::html::plain::{AccountScreen, DeviceRow};
 use screens::{Doing, user_agent};
@@ -12,7 +12,6 @@ use shared::browser::{SessionResponse, SessionSummary};
 use super::state::{Said, Step, Told};
 use super::{ACCOUNT, PHONE, Visit, page};
 use crate::api::list_sessions::list;
-use crate::time;
 
 /// Shorter ago is "just now".
 const MOMENT_SECS: i64 = 120;
@@ -63,7 +62,7 @@ fn screen(
             name: user_agent::device(&one.user_agent).described(text),
             last_used: match now - one.last_active_at < MOMENT_SECS {
                 true => text.just_now.to_owned(),
-                false => time::for_people(one.last_active_at),
+                false => utc::for_people(one.last_active_at),
             },
             current: one.current,
         })
@@ -73,8 +72,8 @@ fn screen(
     let main = AccountScreen {
         number: &number_plan::international(&session.phone_number),
         user_id: &session.user_id,
-        ends_at: &time::for_programs(ends_at),
-        ends_in_words: &time::for_people(ends_at),
+        ends_at: &utc::for_programs(ends_at),
+        ends_in_words: &utc::for_people(ends_at),
         devices: &rows,
         notice: told.notice.as_deref(),
         error: told.field.as_deref().or(told.form.as_deref()),

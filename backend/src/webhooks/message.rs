@@ -5,11 +5,11 @@
 
 use edge::closed_set;
 use edge::metrics::ClosedSet;
+use edge::utc::for_programs;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use crate::store::{Account, Challenge, SignIn};
-use crate::time::for_programs;
 
 closed_set! {
     /// What has happened.

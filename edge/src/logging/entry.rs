@@ -8,12 +8,12 @@ use serde::Serialize;
 use tracing::field::{Field, Visit};
 use tracing::{Event, Subscriber};
 use tracing_subscriber::fmt::format::Writer;
-use tracing_subscriber::fmt::time::FormatTime;
 use tracing_subscriber::fmt::{FmtContext, FormatEvent, FormatFields};
 use tracing_subscriber::registry::LookupSpan;
 
-use super::line::Milliseconds;
+use crate::clock::host_time;
 use crate::trace::Origin;
+use crate::utc;
 
 /// Writes one line for an event.
 pub(super) struct Entry;
@@ -30,10 +30,8 @@ where
         event: &Event<'_>,
     ) -> fmt::Result {
         let metadata = event.metadata();
-        let mut time = String::with_capacity(24);
-        Milliseconds.format_time(&mut Writer::new(&mut time))?;
         let mut object = Object::with_capacity(512);
-        object.put("timestamp", &time);
+        object.put("timestamp", utc::for_logs(host_time()).as_str());
         object.put("level", metadata.level().as_str());
         event.record(&mut object);
         object.put("target", metadata.target());

@@ -1,31 +1,11 @@
-//! The last form of a log line: UTC with milliseconds, plain ASCII, at most 4 KiB (F-04).
+//! The last form of a log line: plain ASCII, at most 4 KiB (F-04).
 
-use std::fmt::{self, Write as _};
+use std::fmt::Write as _;
 use std::io;
-
-use tracing_subscriber::fmt::format::Writer;
-use tracing_subscriber::fmt::time::{FormatTime, SystemTime};
 
 const LONGEST: usize = 4 * 1024;
 /// ASCII, and yet not printable.
 const DELETE: u8 = 0x7f;
-
-/// `2026-11-23T10:53:10.042Z`
-pub(super) struct Milliseconds;
-
-impl FormatTime for Milliseconds {
-    fn format_time(&self, out: &mut Writer<'_>) -> fmt::Result {
-        let mut text = String::with_capacity(32);
-        SystemTime.format_time(&mut Writer::new(&mut text))?;
-        match text.split_once('.') {
-            Some((seconds, fraction)) => {
-                let millis = fraction.get(..3).unwrap_or("000");
-                write!(out, "{seconds}.{millis}Z")
-            }
-            None => out.write_str(&text),
-        }
-    }
-}
 
 /// Writes whole JSON lines, each given in one call, with everything but ASCII escaped: line and
 /// paragraph separators, bidi marks and the like stay text for every reader.

@@ -1,13 +1,25 @@
-//! Instants as text, in UTC: the time zone of a browser without JavaScript is not known.
+//! Instants as text, in UTC.
+
+use std::time::Duration;
 
 /// `2027-01-15T08:00:00Z` (RFC 3339).
-pub(crate) fn for_programs(unix_secs: i64) -> String {
+#[must_use]
+pub fn for_programs(unix_secs: i64) -> String {
     let (year, month, day, hour, minute, second) = parts(unix_secs);
     format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z")
 }
 
-/// `2027-01-15 08:00 UTC`
-pub(crate) fn for_people(unix_secs: i64) -> String {
+/// `2027-01-15T08:00:00.042Z` (RFC 3339) of the time since 1970.
+pub(crate) fn for_logs(since_1970: Duration) -> String {
+    let secs = i64::try_from(since_1970.as_secs()).unwrap_or(i64::MAX);
+    let (year, month, day, hour, minute, second) = parts(secs);
+    let millis = since_1970.subsec_millis();
+    format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{millis:03}Z")
+}
+
+/// `2027-01-15 08:00 UTC`: the time zone of a browser without JavaScript is not known.
+#[must_use]
+pub fn for_people(unix_secs: i64) -> String {
     let (year, month, day, hour, minute, _) = parts(unix_secs);
     format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02} UTC")
 }
@@ -47,5 +59,7 @@ mod tests {
             assert_eq!(for_programs(secs), text);
         }
         assert_eq!(for_people(1_800_000_059), "2027-01-15 08:00 UTC");
+        let instant = Duration::from_millis(1_800_000_000_042);
+        assert_eq!(for_logs(instant), "2027-01-15T08:00:00.042Z");
     }
 }
