@@ -19,7 +19,7 @@ const NOWHERE: u8 = 0;
 #[derive(Debug, Default)]
 pub(crate) struct Framing {
     part: Part,
-    /// The beginning of the current line.
+    /// The beginning of the current line, where it comes in pieces.
     line: Vec<u8>,
     /// Bytes of the current line.
     length: usize,
@@ -72,7 +72,7 @@ impl Framing {
                 read = read.get_mut(skipped..).unwrap_or_default();
                 continue;
             }
-            let end = read.iter().position(|byte| *byte == b'\n');
+            let end = memchr::memchr(b'\n', read);
             let (now, later) = read.split_at_mut(end.map_or(read.len(), |end| end + 1));
             if self.take(now, end.is_some()).is_err()
                 && let Some(last) = now.last_mut()
@@ -94,9 +94,12 @@ impl Framing {
 
     /// A line, or a piece of it.
     fn take(&mut self, piece: &[u8], ends: bool) -> Result<(), Ambiguous> {
+        let in_one_piece = ends && self.length == 0;
         self.length += piece.len();
-        let room = LOOKED_AT.saturating_sub(self.line.len());
-        self.line.extend(piece.iter().take(room));
+        if !in_one_piece {
+            let room = LOOKED_AT.saturating_sub(self.line.len());
+            self.line.extend_from_slice(first(piece, room));
+        }
         let returned = match piece {
             [.., before, b'\n'] => *before == b'\r',
             [b'\n'] => self.returned,
@@ -113,8 +116,11 @@ impl Framing {
             return Err(Ambiguous);
         }
         let is_empty = self.length == 2;
-        let line = std::mem::take(&mut self.line);
         self.length = 0;
+        if in_one_piece {
+            return self.line_ended(first(piece, LOOKED_AT), is_empty);
+        }
+        let line = std::mem::take(&mut self.line);
         let went_on = self.line_ended(&line, is_empty);
         // Its room is used again.
         self.line = line;
@@ -149,7 +155,10 @@ impl Framing {
 
 impl Head {
     fn field(&mut self, line: &[u8]) -> Result<(), Ambiguous> {
-        let Some(colon) = line.iter().position(|byte| *byte == b':') else {
+        if !matches!(line, [b'C' | b'c' | b'T' | b't', ..]) {
+            return Ok(());
+        }
+        let Some(colon) = memchr::memchr(b':', line) else {
             return Ok(());
         };
         let (name, value) = line.split_at(colon);
@@ -169,6 +178,11 @@ impl Head {
         }
         Ok(())
     }
+}
+
+/// So many bytes of a line at most.
+fn first(line: &[u8], most: usize) -> &[u8] {
+    line.get(..most).unwrap_or(line)
 }
 
 /// The length at the beginning of a chunk's line.
