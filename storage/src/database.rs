@@ -96,7 +96,7 @@ impl Database {
     /// Carries out a command in a transaction. When this answers `Ok`, the commit is on disk; when it
     /// answers an error, see [`StoreError`]. The command may be run together with others. When the
     /// caller stops waiting before its turn, it is not run; after that it runs to its end. It may be
-    /// run more than once when others are in its way; only its last run counts.
+    /// run more than once when others are in its way or fail beside it; only its last run counts.
     ///
     /// # Errors
     /// The command's own, or that of the transaction.

@@ -1,8 +1,8 @@
 //! The database door, for both servers: an embedded database, or one on a PostgreSQL server.
 //!
 //! Embedded: one SQLite file, one writer thread, a few readers. The writer gathers the commands that wait for
-//! it into one transaction (group commit): each runs in a savepoint of its own, so that a failing one
-//! takes nothing of the others with it, and every caller is answered only after the commit that
+//! it into one transaction (group commit). When one of them fails they are run again, each in a savepoint of its
+//! own, so that it takes nothing of the others with it, and every caller is answered only after the commit that
 //! carries its command is on disk (I-06). On PostgreSQL every command is a transaction of its own. In
 //! both a command that returns an error or panics leaves no trace.
 //!

@@ -15,11 +15,11 @@ use crate::{Sql, StoreError, fault_point};
 const LARGEST_GROUP: usize = 256;
 
 /// A command on its way: run inside the transaction, answered after it. It may be run again when
-/// the transaction around it came to nothing.
+/// the transaction around it came to nothing; only its last run counts.
 pub(crate) trait Command: Send {
     /// Whether somebody still waits for its answer.
     fn is_wanted(&self) -> bool;
-    /// Runs it. Whether it succeeded, so that its savepoint can be kept or undone.
+    /// Runs it. Whether it succeeded, so that what it did can be kept or undone.
     fn run(&mut self, sql: &Sql<'_>) -> Result<(), StoreError>;
     /// Tells the caller; `failure` is that of the transaction around it.
     fn answer(self: Box<Self>, failure: Option<&StoreError>);
@@ -131,28 +131,58 @@ impl Writer {
         self.sql().execute("BEGIN IMMEDIATE", &[]).map(drop)
     }
 
-    fn commit_together(&self, group: &mut [Box<dyn Command>]) -> Result<(), StoreError> {
+    /// A savepoint makes SQLite keep a copy of every page that changes after it. So the commands are run without, as long
+    /// as none fails; when one does, which is rare, all are run again, each in one of its own.
+    fn commit_together(&mut self, group: &mut [Box<dyn Command>]) -> Result<(), StoreError> {
+        if !self.run_all(group)? {
+            self.sql().batch("ROLLBACK")?;
+            if let [_] = group {
+                return Ok(());
+            }
+            self.begin()?;
+            self.run_apart(group)?;
+        }
+        fault_point("sqlite-before-commit");
+        self.sql().execute("COMMIT", &[])?;
+        fault_point("sqlite-after-commit");
+        Ok(())
+    }
+
+    /// Whether all have succeeded. The first one that fails is the last one that is run.
+    fn run_all(&self, group: &mut [Box<dyn Command>]) -> Result<bool, StoreError> {
+        for command in group {
+            if self.run(command.as_mut())?.is_err() {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// Undoes those that fail, and keeps the others.
+    fn run_apart(&self, group: &mut [Box<dyn Command>]) -> Result<(), StoreError> {
         let sql = self.sql();
         for command in group {
             sql.execute("SAVEPOINT command", &[])?;
-            let ran = command.run(&sql);
-            fault_point("sqlite-command-ran");
-            if self.connection.is_autocommit() {
-                // SQLite has undone the transaction, with the commands that ran before: so it does
-                // when the disk is full or fails.
-                return Err(ran.err().unwrap_or_else(|| {
-                    StoreError::Unavailable("the transaction was undone".to_owned())
-                }));
-            }
-            if ran.is_err() {
+            if self.run(command.as_mut())?.is_err() {
                 sql.execute("ROLLBACK TO command", &[])?;
             }
             sql.execute("RELEASE command", &[])?;
         }
-        fault_point("sqlite-before-commit");
-        sql.execute("COMMIT", &[])?;
-        fault_point("sqlite-after-commit");
         Ok(())
+    }
+
+    /// What the command says of itself; an error when the transaction is no more.
+    fn run(&self, command: &mut dyn Command) -> Result<Result<(), StoreError>, StoreError> {
+        let ran = command.run(&self.sql());
+        fault_point("sqlite-command-ran");
+        if self.connection.is_autocommit() {
+            // SQLite has undone the transaction, with the commands that ran before: so it does
+            // when the disk is full or fails.
+            return Err(ran.err().unwrap_or_else(|| {
+                StoreError::Unavailable("the transaction was undone".to_owned())
+            }));
+        }
+        Ok(ran)
     }
 
     fn roll_back(&self) {

@@ -45,6 +45,26 @@ async fn a_full_disk_is_told_to_everybody_in_the_group_and_comes_good_by_itself_
     assert_eq!(words(&database).await.len(), 5001);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn one_that_fails_takes_nothing_of_its_group_with_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = open(folder.path());
+    let (held, release) = hold(&database);
+    held.recv().unwrap();
+    let broken = || StoreError::Broken("on purpose".to_owned());
+    let (before, fails, panics, after, ()) = tokio::join!(
+        database.write(|sql| insert(sql, "before")),
+        database.write(move |sql| insert(sql, "lost").and(Err::<(), _>(broken()))),
+        database.write(|sql| insert(sql, "lost").map(|()| assert!(sql.batch("nonsense").is_ok()))),
+        database.write(|sql| insert(sql, "after")),
+        async { drop(release) },
+    );
+    assert_eq!((before, after), (Ok(()), Ok(())));
+    assert_eq!(fails, Err(broken()));
+    assert!(matches!(panics, Err(StoreError::Broken(_))));
+    assert_eq!(words(&database).await, ["after", "before"]);
+}
+
 #[tokio::test]
 async fn who_swallows_a_fault_of_the_disk_writes_nothing_alone() {
     let folder = tempfile::tempdir().unwrap();
