@@ -12,10 +12,10 @@ use edge::settings::Secret;
 use serde::Serialize;
 use serde_json::{Map, Value};
 use shared::AccessToken;
-use shared::otp_service::Session;
 
 use crate::StartError;
 use crate::config::Config;
+use crate::otp_client::LiveSession;
 use crate::store::Account;
 
 pub(crate) use key::PublicKey;
@@ -117,7 +117,7 @@ impl AccessTokens {
     pub(crate) fn issue(
         &self,
         account: &Account,
-        session: &Session,
+        session: &LiveSession,
         auth_time: i64,
         moment: Moment,
     ) -> Result<Issued, ApiError> {

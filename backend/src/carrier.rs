@@ -5,11 +5,11 @@
 use edge::keys::Key;
 use edge::{ApiError, BearerToken};
 use http::{HeaderMap, HeaderValue};
-use shared::otp_service::Session;
 use shared::{ErrorType, SessionToken};
 
 use crate::binding::{Binding, SentCookie};
 use crate::config::SessionCookieSetting;
+use crate::otp_client::LiveSession;
 use crate::session_cookie::SessionCookie;
 use crate::settings::Settings;
 
@@ -79,7 +79,7 @@ impl Carrier {
     }
 
     /// Whether what was shown belongs to this session.
-    pub(crate) fn belongs(&self, shown: &Shown, session: &Session) -> bool {
+    pub(crate) fn belongs(&self, shown: &Shown, session: &LiveSession) -> bool {
         match (self, &shown.binding) {
             (Self::BoundToken(binding), Some(sent)) => binding.belongs(sent, &session.id),
             (Self::BoundToken(_), None) => false,

@@ -13,6 +13,7 @@ mod connections;
 mod exchange;
 mod fault;
 mod lane;
+mod live_session;
 mod readiness;
 mod repeats;
 mod reply;
@@ -29,16 +30,18 @@ use edge::clock::Clock;
 use edge::settings::Secret;
 use edge::{ApiError, IdempotencyKey};
 use http::Method;
-use shared::ErrorType;
+use serde::Deserialize;
 use shared::otp_service::{
     BASE_PATH, GetDeliveryResponse, ListCountriesResponse, LoginOrCreateUserBySmsResponse,
-    SendOtpBySmsRequest, SendOtpBySmsResponse, VerifyOtpRequest, VerifyOtpResponse,
+    MethodType, SendOtpBySmsRequest, SendOtpBySmsResponse, VerifyOtpRequest,
 };
+use shared::{DeviceToken, ErrorType, SessionToken};
 
 use crate::events::Events;
 pub(crate) use fault::Fault;
 use lane::Lane;
 pub(crate) use lane::Way;
+pub(crate) use live_session::LiveSession;
 pub(crate) use readiness::NotReady;
 use repeats::Repeats;
 use reply::Expect;
@@ -81,6 +84,17 @@ impl fmt::Display for Unusable {
 }
 
 impl std::error::Error for Unusable {}
+
+/// A code was right: as much of the answer as is used.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Verified {
+    pub(crate) method_id: String,
+    pub(crate) method_type: MethodType,
+    pub(crate) user_id: String,
+    pub(crate) session_token: Option<SessionToken>,
+    pub(crate) session: Option<LiveSession>,
+    pub(crate) device_token: Option<DeviceToken>,
+}
 
 /// Connections to one OTP service, with the key.
 #[derive(Debug)]
@@ -165,7 +179,7 @@ impl OtpClient {
     pub(crate) async fn verify_otp(
         &self,
         request: &VerifyOtpRequest,
-    ) -> Result<VerifyOtpResponse, ApiError> {
+    ) -> Result<Verified, ApiError> {
         const PASSES: Expect = Expect(&[
             ErrorType::InvalidOtp,
             ErrorType::InvalidRequest,

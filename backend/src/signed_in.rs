@@ -9,11 +9,12 @@ use edge::ApiError;
 use http::HeaderMap;
 use http::request::Parts;
 use shared::browser::SessionResponse;
-use shared::otp_service::{MethodType, Session};
+use shared::otp_service::MethodType;
 use shared::{ErrorType, PhoneNumber, SessionToken};
 
 use crate::app::App;
 use crate::carrier::Shown;
+use crate::otp_client::LiveSession;
 use crate::store::{Account, Wanted, fault};
 
 /// What a caller showed, not looked into yet.
@@ -24,7 +25,7 @@ pub(crate) struct Credentials(Shown);
 #[derive(Debug)]
 pub(crate) struct SignedIn {
     pub(crate) token: SessionToken,
-    pub(crate) session: Session,
+    pub(crate) session: LiveSession,
 }
 
 fn invalid() -> ApiError {
@@ -57,7 +58,7 @@ impl Credentials {
     }
 
     /// Whether the cookie came with this session; the session lives on either way.
-    pub(crate) fn belongs_to(self, app: &App, session: Session) -> Result<SignedIn, ApiError> {
+    pub(crate) fn belongs_to(self, app: &App, session: LiveSession) -> Result<SignedIn, ApiError> {
         if !app.carrier.belongs(&self.0, &session) {
             tracing::warn!(
                 session_id = session.id,
@@ -93,12 +94,13 @@ impl SignedIn {
     /// The session as the page sees it.
     pub(crate) async fn describe(&self, app: &App) -> Result<SessionResponse, ApiError> {
         let session = &self.session;
-        let account = self.account(app).await?;
+        let account = app.store.account_of(session.user_id.clone()).await;
+        let (account_id, number) = account.map_err(fault)?.ok_or_else(|| no_account(session))?;
         Ok(SessionResponse {
             session_id: session.id.clone(),
             user_id: session.user_id.clone(),
-            account_id: account.account_id,
-            phone_number: newest_number(session).unwrap_or(account.phone_number),
+            account_id,
+            phone_number: newest_number(session).unwrap_or(number),
             started_at: session.started_at,
             last_active_at: session.last_active_at,
             expires_in_secs: app.secs_until(session.expires_at),
@@ -113,11 +115,7 @@ impl SignedIn {
             .store
             .account(Wanted::User(session.user_id.clone()))
             .await;
-        account.map_err(fault)?.ok_or_else(|| {
-            // Opened through another caller of the OTP service: nobody signed in here.
-            tracing::warn!(session_id = session.id, "a session without an account");
-            invalid()
-        })
+        account.map_err(fault)?.ok_or_else(|| no_account(session))
     }
 
     /// When the last code of this session was given, Unix seconds.
@@ -128,13 +126,19 @@ impl SignedIn {
     }
 }
 
+/// Opened through another caller of the OTP service: nobody signed in here.
+fn no_account(session: &LiveSession) -> ApiError {
+    tracing::warn!(session_id = session.id, "a session without an account");
+    invalid()
+}
+
 /// The number that was proved last in this session.
-fn newest_number(session: &Session) -> Option<PhoneNumber> {
+fn newest_number(session: &LiveSession) -> Option<PhoneNumber> {
     session
         .factors
         .iter()
         .map(|factor| &factor.method)
         .filter(|method| method.method_type == MethodType::PhoneNumber)
         .max_by_key(|method| method.last_verified_at)
-        .and_then(|method| PhoneNumber::parse(method.phone_number.as_deref()?).ok())
+        .and_then(|method| PhoneNumber::parse(method.phone_number.as_ref()?.as_str()).ok())
 }

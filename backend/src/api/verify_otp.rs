@@ -9,15 +9,14 @@ use edge::trace::carried;
 use edge::{ApiError, Json};
 use http::{HeaderMap, HeaderValue, header};
 use shared::browser::{VerifyOtpRequest, VerifyOtpResponse};
-use shared::otp_service::{
-    Session, VerifyOtpRequest as UpstreamRequest, VerifyOtpResponse as UpstreamResponse,
-};
+use shared::otp_service::{MethodType, VerifyOtpRequest as UpstreamRequest};
 use shared::{ErrorType, HiddenText, SessionToken};
 use storage::StoreError;
 
 use crate::app::{App, Shared};
 use crate::client::Client;
 use crate::openapi::{ASKS_THE_SERVICE, Operation, SIGN_IN};
+use crate::otp_client::{LiveSession, Verified};
 use crate::store::{RETRY_AFTER_SECS, SignIn};
 use crate::verification::PendingVerification;
 use crate::webhooks::message::EndedBy;
@@ -113,8 +112,8 @@ async fn sign_in(
             .token(&headers, &pending.phone_number)
             .map(|token| HiddenText::from(token.as_str())),
     };
-    let verified = app.otp.verify_otp(&verify).await?;
-    let device = verified.device_token.clone();
+    let mut verified = app.otp.verify_otp(&verify).await?;
+    let device = verified.device_token.take();
     let (token, session) = whole(verified, &pending)?;
     let sign_in = SignIn {
         user_id: session.user_id.clone(),
@@ -183,11 +182,12 @@ async fn end_the_one_before(app: &App, headers: &HeaderMap, token: &SessionToken
 
 /// A success that is not whole is none (H-06).
 fn whole(
-    answer: UpstreamResponse,
+    answer: Verified,
     pending: &PendingVerification,
-) -> Result<(SessionToken, Session), ApiError> {
+) -> Result<(SessionToken, LiveSession), ApiError> {
     let misbehaved = |cause: &str| ApiError::unavailable(ErrorType::OtpServiceMisbehaved, cause);
-    if answer.method_id != pending.method_id {
+    let kind = answer.method_type;
+    if answer.method_id != pending.method_id || kind != MethodType::PhoneNumber {
         return Err(misbehaved("a verify answered for another method"));
     }
     let (Some(token), Some(session)) = (answer.session_token, answer.session) else {

@@ -10,16 +10,17 @@ use shared::otp_service::{
 use shared::{ErrorType, HiddenText, SessionLifetime, SessionToken};
 
 use super::OtpClient;
+use super::live_session::LiveSession;
 use super::reply::Expect;
 use super::transport::Call;
 
 /// What session calls may answer.
 const SESSION: Expect = Expect(&[ErrorType::InvalidSession, ErrorType::SessionNotFound]);
 
-/// As much of the contract's answer as is used: its token is the one that was shown, and its JWT is nobody's here.
+/// Its token is the one that was shown, and its JWT is nobody's here.
 #[derive(Deserialize)]
 struct Live {
-    session: Session,
+    session: LiveSession,
 }
 
 impl OtpClient {
@@ -28,7 +29,7 @@ impl OtpClient {
         &self,
         token: &SessionToken,
         extend: Option<SessionLifetime>,
-    ) -> Result<Session, ApiError> {
+    ) -> Result<LiveSession, ApiError> {
         let request = VerifySessionRequest {
             session_token: Some(HiddenText::from(token.as_str())),
             session_jwt: None,

@@ -74,15 +74,22 @@ pub(crate) enum LinkFault {
     LinkedElsewhere,
 }
 
-const ACCOUNT: &str =
-    "SELECT account_id, user_id, phone_number, external_id, metadata, created_at, first_sign_in_at,
-    last_sign_in_at FROM accounts";
+/// A question for whole accounts, with this behind it.
+macro_rules! accounts {
+    ($condition:literal) => {
+        concat!(
+            "SELECT account_id, user_id, phone_number, external_id, metadata, created_at, first_sign_in_at,
+                last_sign_in_at FROM accounts WHERE ",
+            $condition,
+            " LIMIT $2"
+        )
+    };
+}
 /// So many accounts of one number are told.
 const MOST_FOUND: i64 = 100;
 
 impl Account {
     fn read(row: &Row<'_>) -> Result<Self, StoreError> {
-        let strange = |what| StoreError::Broken(format!("an account has a malformed {what}"));
         let external_id = match row.text(3)?.as_str() {
             "" => None,
             text => Some(ExternalId::parse(text).map_err(|_| strange("external_id"))?),
@@ -91,7 +98,7 @@ impl Account {
         Ok(Self {
             account_id: row.text(0)?,
             user_id: row.text(1)?,
-            phone_number: PhoneNumber::parse(&row.text(2)?).map_err(|_| strange("number"))?,
+            phone_number: read_number(row, 2)?,
             external_id,
             metadata: serde_json::from_str(&row.text(4)?).map_err(|_| strange("metadata"))?,
             created_at: row.int(5)?,
@@ -99,6 +106,14 @@ impl Account {
             last_sign_in_at: time(7)?,
         })
     }
+}
+
+fn strange(what: &str) -> StoreError {
+    StoreError::Broken(format!("an account has a malformed {what}"))
+}
+
+fn read_number(row: &Row<'_>, column: usize) -> Result<PhoneNumber, StoreError> {
+    PhoneNumber::parse(&row.text(column)?).map_err(|_| strange("number"))
 }
 
 impl From<Account> for AccountResponse {
@@ -211,13 +226,29 @@ impl Store {
         self.0.look_up(move |sql| one(sql, &wanted)).await
     }
 
+    /// The account's id of a user, and the account's number.
+    pub(crate) async fn account_of(
+        &self,
+        user_id: String,
+    ) -> Result<Option<(String, PhoneNumber)>, StoreError> {
+        self.0
+            .look_up(move |sql| {
+                sql.query_one(
+                    "SELECT account_id, phone_number FROM accounts WHERE user_id = $1",
+                    &[(&user_id).into()],
+                    |row| Ok((row.text(0)?, read_number(row, 1)?)),
+                )
+            })
+            .await
+    }
+
     /// All of them.
     pub(crate) async fn accounts(&self, wanted: Wanted) -> Result<Vec<Account>, StoreError> {
         self.0
             .read(move |sql| {
-                let (sentence, value) = condition(&wanted);
+                let (sentence, value) = question(&wanted);
                 let params = [value.into(), MOST_FOUND.into()];
-                sql.query(&format!("{sentence} LIMIT $2"), &params, Account::read)
+                sql.query(sentence, &params, Account::read)
             })
             .await
     }
@@ -231,10 +262,8 @@ impl Store {
         let account_id = account_id.to_owned();
         self.0
             .read(move |sql| {
-                let sentence =
-                    format!("{ACCOUNT} WHERE account_id > $1 ORDER BY account_id LIMIT $2");
                 sql.query(
-                    &sentence,
+                    accounts!("account_id > $1 ORDER BY account_id"),
                     &[(&account_id).into(), i64::from(most).into()],
                     Account::read,
                 )
@@ -306,21 +335,19 @@ fn may_link(
 }
 
 pub(super) fn one(sql: &Sql<'_>, wanted: &Wanted) -> Result<Option<Account>, StoreError> {
-    let (sentence, value) = condition(wanted);
-    sql.query_one(
-        &format!("{sentence} LIMIT 1"),
-        &[value.into()],
-        Account::read,
-    )
+    let (sentence, value) = question(wanted);
+    sql.query_one(sentence, &[value.into(), 1.into()], Account::read)
 }
 
-fn condition(wanted: &Wanted) -> (String, &str) {
-    let (column, value) = match wanted {
-        Wanted::Account(id) => ("account_id", id.as_str()),
-        Wanted::User(id) => ("user_id", id.as_str()),
-        Wanted::External(id) => ("external_id", id.as_str()),
-        Wanted::Number(number) => ("phone_number", number.as_str()),
-    };
-    let order = "ORDER BY last_sign_in_at DESC, account_id";
-    (format!("{ACCOUNT} WHERE {column} = $1 {order}"), value)
+/// The question for them, with how many as its second parameter; all but a number have one account.
+fn question(wanted: &Wanted) -> (&'static str, &str) {
+    match wanted {
+        Wanted::Account(id) => (accounts!("account_id = $1"), id),
+        Wanted::User(id) => (accounts!("user_id = $1"), id),
+        Wanted::External(id) => (accounts!("external_id = $1"), id.as_str()),
+        Wanted::Number(number) => (
+            accounts!("phone_number = $1 ORDER BY last_sign_in_at DESC, account_id"),
+            number.as_str(),
+        ),
+    }
 }
