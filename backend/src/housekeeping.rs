@@ -28,6 +28,7 @@ pub(crate) async fn forget(app: &App) -> Result<(), StoreError> {
     while whole(app.store.forget_sends(now, BITE).await?) {}
     while whole(app.store.forget_messages(now, BITE).await?) {}
     while whole(app.store.forget_challenges(now, BITE).await?) {}
+    while whole(app.store.forget_ended_sessions(now, BITE).await?) {}
     loop {
         let given_up = app.store.give_up_messages(now, BITE).await?;
         app.events.webhooks_given_up(given_up);

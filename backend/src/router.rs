@@ -87,6 +87,7 @@ pub(crate) fn endpoints() -> Endpoints {
         .post("/accounts/search", accounts::find::handle, accounts::find::operation)
         .get("/accounts/{account_id}", accounts::get::handle, accounts::get::operation)
         .delete("/accounts/{account_id}", accounts::delete::handle, accounts::delete::operation)
+        .delete("/accounts/{account_id}/sessions", accounts::end_sessions::handle, accounts::end_sessions::operation)
         .delete("/accounts/{account_id}/external_id", accounts::unlink::handle, accounts::unlink::operation)
         .post("/challenges", challenges::create::handle, challenges::create::operation)
         .post("/challenges/{challenge_id}/redeem", challenges::redeem::handle, challenges::redeem::operation)

@@ -1,11 +1,12 @@
-//! The backend's own data, in an SQLite file or on a PostgreSQL server: accounts, challenges, what
-//! webhooks are to tell, and what was sent where the OTP service does not count it. All SQL
+//! The backend's own data, in an SQLite file or on a PostgreSQL server: accounts, challenges, sessions that were
+//! ended, what webhooks are to tell, and what was sent where the OTP service does not count it. All SQL
 //! of the backend is here and below, one text for both; every answer is given when it is on disk.
 //!
 //! Not here: sessions, codes and whether somebody may sign in; the OTP service knows.
 
 mod accounts;
 mod challenges;
+mod ended_sessions;
 mod number_sends;
 mod place;
 mod webhooks;
@@ -71,6 +72,13 @@ const MIGRATIONS: &[&str] = &[
     );
     CREATE INDEX webhook_messages_to_tell ON webhook_messages (next_at, message_id) WHERE ended_at = 0;
     CREATE INDEX webhook_messages_by_end ON webhook_messages (ended_at)",
+    "CREATE TABLE ended_sessions (
+        user_id TEXT NOT NULL,
+        session_id TEXT NOT NULL,
+        ended_at BIGINT NOT NULL,
+        PRIMARY KEY (user_id, session_id)
+    );
+    CREATE INDEX ended_sessions_by_time ON ended_sessions (ended_at)",
 ];
 
 /// All of it, for whoever moves it to another place.
@@ -79,6 +87,7 @@ pub(crate) const TABLES: &[Table] = tables! {
         external_id Text, metadata Text, first_sign_in_at Int;
     "challenges" [1] challenge_id Text, phone_number Text, account_id Text, purpose Text, shown Text, return_to Text,
         method_id Text, otp_challenge_id Text, resend_at Int, used_up Int, ends_at Int, proved_at Int, redeemed_at Int;
+    "ended_sessions" [2] user_id Text, session_id Text, ended_at Int;
     "number_sends" [1] send_id Text, number Text, sent_at Int;
     "webhook_messages" [1] message_id Text, event Text, body Text, created_at Int, attempts Int, next_at Int,
         ended_at Int;

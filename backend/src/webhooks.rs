@@ -191,12 +191,9 @@ fn roll() -> u8 {
     }
 }
 
-/// A session of this user has just been ended at the OTP service. The person's sign-out does not fail by a message that
-/// can't be noted.
+/// A session of this user has just been ended at the OTP service, which is noted. The person's sign-out does not fail
+/// when it can't be.
 pub(crate) async fn session_ended(app: &App, session_id: &str, user_id: &str, by: EndedBy) {
-    if app.webhooks.is_none() {
-        return;
-    }
     let now = app.clock.now();
     let noted = app
         .store

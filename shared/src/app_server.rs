@@ -127,6 +127,18 @@ pub struct DeleteAccountResponse {
     pub account_id: String,
 }
 
+/// `DELETE /api/accounts/{account_id}/sessions`: nobody is signed in any more.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct EndAccountSessionsResponse {
+    /// A sentence for a developer.
+    pub message: String,
+    /// Whose they were.
+    pub account_id: String,
+    /// So many have ended.
+    pub ended: u32,
+}
+
 /// `POST /api/challenges`: a code is sent, and a person is to prove the number at the address of the answer.
 /// Exactly one of `phone_number` and `account_id`. It opens no session and makes no account.
 #[derive(Debug, Clone, Serialize, Deserialize)]

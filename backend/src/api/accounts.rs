@@ -2,6 +2,7 @@
 //! [`shared::app_server`].
 
 pub(crate) mod delete;
+pub(crate) mod end_sessions;
 pub(crate) mod find;
 pub(crate) mod get;
 pub(crate) mod link;

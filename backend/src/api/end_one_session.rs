@@ -1,5 +1,5 @@
 //! `DELETE /api/sessions/{session_id}`: ends one of the user's own sessions. Another user's is as
-//! unknown as one that never was: 404.
+//! unknown as one that never was: 404. One that was ended before is ended again, like the first time (C-07).
 
 use axum::extract::{Path, State};
 use edge::{ApiError, Json};
@@ -9,6 +9,7 @@ use shared::browser::EndSessionResponse;
 use crate::app::{App, Shared};
 use crate::openapi::{ASKS_THE_SERVICE, Operation, SESSION, SESSIONS};
 use crate::signed_in::SignedIn;
+use crate::store::fault;
 use crate::webhooks::message::EndedBy;
 use crate::webhooks::session_ended;
 
@@ -41,12 +42,16 @@ pub(crate) async fn end_own(
     caller: &SignedIn,
     session_id: &str,
 ) -> Result<(), ApiError> {
-    let own = app.otp.list_sessions(&caller.session.user_id).await?;
+    let user_id = &caller.session.user_id;
+    let own = app.otp.list_sessions(user_id).await?;
     if !own.iter().any(|session| session.id == session_id) {
+        let ended = app.store.has_ended(session_id, user_id).await;
+        if ended.map_err(fault)? {
+            return Ok(());
+        }
         return Err(ErrorType::SessionNotFound.into());
     }
     app.otp.end_session_by_id(session_id).await?;
-    let user_id = &caller.session.user_id;
     session_ended(app, session_id, user_id, EndedBy::OtherSession).await;
     Ok(())
 }
@@ -77,6 +82,30 @@ mod tests {
             .call(here.sign(Call::get("/api/session")))
             .await
             .assert_ok();
+    }
+
+    #[tokio::test]
+    async fn ending_it_again_answers_like_the_first_time_and_a_stranger_learns_nothing_c_07() {
+        let backend = Harness::start().await;
+        let [here, there, elsewhere] = [
+            backend.sign_in("+12125550142").await,
+            backend.sign_in("+12125550142").await,
+            backend.sign_in("+12125550142").await,
+        ];
+        let stranger = backend.sign_in("+12125550143").await;
+        let end = |id: &str| Call::delete(&format!("/api/sessions/{id}"));
+        let first = backend.call(here.sign(end(&there.session_id))).await;
+        let again = backend.call(here.sign(end(&there.session_id))).await;
+        assert_eq!(first.assert_ok().json(), again.assert_ok().json());
+        // Also one that has signed out by itself.
+        let sign_out = elsewhere.sign(Call::delete("/api/session"));
+        backend.call(sign_out).await.assert_ok();
+        let ended = here.sign(end(&elsewhere.session_id));
+        backend.call(ended).await.assert_ok();
+        for id in [&there.session_id, &elsewhere.session_id] {
+            let answer = backend.call(stranger.sign(end(id))).await;
+            answer.assert_error(ErrorType::SessionNotFound);
+        }
     }
 
     #[tokio::test]

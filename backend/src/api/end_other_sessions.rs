@@ -48,31 +48,35 @@ pub(crate) async fn end_others(app: &Arc<App>, caller: &SignedIn) -> Result<u32,
         .map(|session| session.id)
         .filter(|id| *id != caller.session.id)
         .collect();
-    let mut ended = 0;
-    for group in others.chunks(AT_ONCE) {
-        ended += end_all(app, &caller.session.user_id, group).await?;
-    }
-    Ok(ended)
+    end_all(app, &caller.session.user_id, &others, EndedBy::OtherSession).await
 }
 
-async fn end_all(app: &Arc<App>, user_id: &str, ids: &[String]) -> Result<u32, ApiError> {
-    let mut running = JoinSet::new();
-    for id in ids {
-        let (app, id, user_id) = (Arc::clone(app), id.clone(), user_id.to_owned());
-        running.spawn(carried(async move {
-            app.otp.end_session_by_id(&id).await?;
-            session_ended(&app, &id, &user_id, EndedBy::OtherSession).await;
-            Ok(())
-        }));
-    }
+/// Ends these sessions of a user, and counts them.
+pub(crate) async fn end_all(
+    app: &Arc<App>,
+    user_id: &str,
+    ids: &[String],
+    by: EndedBy,
+) -> Result<u32, ApiError> {
     let mut ended = 0;
-    while let Some(outcome) = running.join_next().await {
-        let outcome: Result<(), ApiError> = outcome.map_err(ApiError::internal)?;
-        match outcome {
-            Ok(()) => ended += 1,
-            // It ended by itself meanwhile.
-            Err(error) if error.error_type() == ErrorType::SessionNotFound => {}
-            Err(error) => return Err(error),
+    for group in ids.chunks(AT_ONCE) {
+        let mut running = JoinSet::new();
+        for id in group {
+            let (app, id, user_id) = (Arc::clone(app), id.clone(), user_id.to_owned());
+            running.spawn(carried(async move {
+                app.otp.end_session_by_id(&id).await?;
+                session_ended(&app, &id, &user_id, by).await;
+                Ok(())
+            }));
+        }
+        while let Some(outcome) = running.join_next().await {
+            let outcome: Result<(), ApiError> = outcome.map_err(ApiError::internal)?;
+            match outcome {
+                Ok(()) => ended += 1,
+                // It ended by itself meanwhile.
+                Err(error) if error.error_type() == ErrorType::SessionNotFound => {}
+                Err(error) => return Err(error),
+            }
         }
     }
     Ok(ended)

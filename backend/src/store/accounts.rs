@@ -5,6 +5,7 @@ use shared::app_server::{AccountResponse, ExternalId, Metadata};
 use storage::{Row, Sql, StoreError};
 
 use super::challenges::forget_of_account;
+use super::ended_sessions::forget_of_user;
 use super::webhooks::note;
 use super::{Store, new_id};
 use crate::webhooks::message::{EndedBy, Message};
@@ -304,6 +305,7 @@ impl Store {
                     )?;
                 }
                 forget_of_account(sql, &account.account_id)?;
+                forget_of_user(sql, &account.user_id)?;
                 let params = [(&account.account_id).into()];
                 sql.execute("DELETE FROM accounts WHERE account_id = $1", &params)
                     .map(drop)

@@ -8,6 +8,7 @@ use shared::PhoneNumber;
 use shared::app_server::{ExternalId, Metadata, Purpose, ShownText};
 
 use super::*;
+use crate::webhooks::message::EndedBy;
 use webhooks::*;
 
 fn number(text: &str) -> PhoneNumber {
@@ -319,6 +320,38 @@ async fn challenges_go_with_their_account_or_a_day_after_their_end(place: Place)
     store.close().await;
 }
 
+async fn an_ended_session_is_known_to_be_its_users_for_a_day_or_until_the_account_goes(
+    place: Place,
+) {
+    let store = Store::open(&place).unwrap();
+    let account = store
+        .sign_in(signed("user_1", "+12125550142"), 100)
+        .await
+        .unwrap();
+    for (session, user) in [
+        ("sess_1", "user_1"),
+        ("sess_1", "user_1"),
+        ("sess_2", "user_2"),
+    ] {
+        let noted = store.note_session_ended(session, user, EndedBy::SignOut, 200);
+        noted.await.unwrap();
+    }
+    let ended = async |session, user| store.has_ended(session, user).await.unwrap();
+    assert!(ended("sess_1", "user_1").await && ended("sess_2", "user_2").await);
+    assert!(!ended("sess_1", "user_2").await && !ended("sess_3", "user_1").await);
+    store
+        .delete_account(account, Vec::new(), 300)
+        .await
+        .unwrap();
+    assert!(!ended("sess_1", "user_1").await);
+    for (now, forgotten) in [(199 + 86_400, 0), (200 + 86_400, 1), (200 + 86_400, 0)] {
+        let went = store.forget_ended_sessions(now, 9).await.unwrap();
+        assert_eq!(went, forgotten);
+    }
+    assert!(!ended("sess_2", "user_2").await);
+    store.close().await;
+}
+
 async fn sends_to_a_number_are_counted_over_a_restart_and_forgotten_after_a_day(place: Place) {
     let store = Store::open(&place).unwrap();
     let count = async |store: &Store, number: &str, now| {
@@ -392,6 +425,7 @@ on_both! {
     a_challenge_is_proved_and_redeemed_once_and_in_time,
     of_twenty_redemptions_at_once_one_succeeds,
     challenges_go_with_their_account_or_a_day_after_their_end,
+    an_ended_session_is_known_to_be_its_users_for_a_day_or_until_the_account_goes,
     sends_to_a_number_are_counted_over_a_restart_and_forgotten_after_a_day,
     of_many_sends_to_a_number_at_once_one_counts,
     what_happened_is_noted_with_it_and_once,

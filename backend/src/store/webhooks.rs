@@ -4,8 +4,7 @@
 use storage::{Row, Sql, StoreError};
 
 use super::Store;
-use super::accounts::{Wanted, one};
-use crate::webhooks::message::{EndedBy, Message};
+use crate::webhooks::message::Message;
 
 /// A backend that takes a message has it for so long, seconds: longer than an attempt can last. If it says nothing until
 /// then, the next one takes it.
@@ -62,26 +61,6 @@ pub(super) fn note(sql: &Sql<'_>, message: &Message, now: i64) -> Result<(), Sto
 }
 
 impl Store {
-    /// Notes that a session of this user was ended at `now`. A user without an account has none here.
-    pub(crate) async fn note_session_ended(
-        &self,
-        session_id: &str,
-        user_id: &str,
-        by: EndedBy,
-        now: i64,
-    ) -> Result<(), StoreError> {
-        let (session_id, user) = (session_id.to_owned(), Wanted::User(user_id.to_owned()));
-        self.0
-            .write(move |sql| match one(sql, &user)? {
-                Some(account) => {
-                    let message = Message::session_ended(&account, &session_id, by, now);
-                    note(sql, &message, now)
-                }
-                None => Ok(()),
-            })
-            .await
-    }
-
     /// Whether there is anything to be told at `now`, Unix seconds.
     pub(crate) async fn has_messages(&self, now: i64) -> Result<bool, StoreError> {
         self.0

@@ -34,6 +34,8 @@ closed_set! {
         OtherSession => "other_session",
         /// The same browser has signed in again.
         NextSignIn => "next_sign_in",
+        /// One of the app's servers has ended it.
+        AppServer => "app_server",
         /// The account was deleted.
         AccountDeletion => "account_deletion",
     }

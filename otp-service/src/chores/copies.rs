@@ -13,7 +13,7 @@ use super::{ChoreError, open};
 use crate::config::Config;
 use crate::own_key::OWN_KEY;
 use crate::serve::Place;
-use crate::store::{MIGRATIONS, api_keys, challenges, handing_over, invariants, sessions};
+use crate::store::{MIGRATIONS, challenges, handing_over, invariants, sessions};
 
 /// While a long copy is made, a line of progress after so long.
 const TELL_EVERY: Duration = Duration::from_secs(1);
@@ -123,14 +123,10 @@ async fn end_everything(path: &Path, keep_sessions: bool, now: i64) -> Result<us
         challenges::end_all(sql)?;
         // What waits in an old copy went out long ago.
         handing_over::end_all(sql, now)?;
-        let apps = if keep_sessions {
-            Vec::new()
-        } else {
-            api_keys::apps(sql)?
-        };
-        apps.iter()
-            .map(|app_id| sessions::end_all(sql, app_id, None, now))
-            .sum()
+        if keep_sessions {
+            return Ok(0);
+        }
+        sessions::end_all_of_all(sql, now)
     };
     let ended = database.write(end).await?;
     database.close().await;

@@ -1,4 +1,4 @@
-//! `users find|block|unblock|delete` and `numbers unblock`
+//! `users find|sign-out|sign-out-all|block|unblock|delete` and `numbers unblock`
 
 use std::io::Write;
 
@@ -9,7 +9,7 @@ use storage::{Sql, StoreError};
 use super::{ChoreError, open};
 use crate::commands::bucket::free;
 use crate::config::Config;
-use crate::store::{api_keys, users};
+use crate::store::{api_keys, sessions, users};
 
 /// Users.
 #[derive(Debug, Clone, Subcommand)]
@@ -19,6 +19,13 @@ pub enum Users {
         /// A user id, a number in E.164 form, or an e-mail address
         wanted: String,
     },
+    /// End all sessions of a user, who may sign in again
+    SignOut {
+        /// The user's id
+        id: String,
+    },
+    /// End all sessions of all users
+    SignOutAll,
     /// Disable a user and end its sessions
     Block {
         /// The user's id
@@ -55,6 +62,8 @@ impl Users {
     ) -> Result<(), ChoreError> {
         let (id, done) = match &self {
             Self::Find { wanted } => return find(config, wanted.clone(), out).await,
+            Self::SignOutAll => return sign_out_all(config, now, out).await,
+            Self::SignOut { id } => (id.clone(), "is signed out everywhere"),
             Self::Block { id } => (id.clone(), "is disabled and its sessions have ended"),
             Self::Unblock { id } => (id.clone(), "may sign in again"),
             Self::Delete { id } => (id.clone(), "is removed"),
@@ -69,6 +78,9 @@ impl Users {
             };
             match self {
                 Self::Delete { .. } => users::delete(sql, &app_id, &user_id),
+                Self::SignOut { .. } => {
+                    sessions::end_all(sql, &app_id, Some(&user_id), now).map(|_| true)
+                }
                 Self::Block { .. } => {
                     users::set_status(sql, &app_id, &user_id, UserStatus::Inactive, now)
                 }
@@ -82,6 +94,12 @@ impl Users {
         }
         Ok(writeln!(out, "{id} {done}.")?)
     }
+}
+
+async fn sign_out_all(config: &Config, now: i64, out: &mut impl Write) -> Result<(), ChoreError> {
+    let end = move |sql: &Sql<'_>| sessions::end_all_of_all(sql, now);
+    let ended = open(config)?.write(end).await?;
+    Ok(writeln!(out, "{ended} sessions have ended.")?)
 }
 
 async fn find(config: &Config, wanted: String, out: &mut impl Write) -> Result<(), ChoreError> {

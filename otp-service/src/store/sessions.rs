@@ -3,7 +3,7 @@
 use shared::otp_service::{DeviceFingerprint, Factor, Session};
 use storage::{Row, Sql, StoreError};
 
-use super::{from_json, to_json};
+use super::{api_keys, from_json, to_json};
 use crate::rules::session::Lifetime;
 
 /// A session as it is stored.
@@ -155,6 +155,14 @@ pub(crate) fn save(sql: &Sql<'_>, app_id: &str, session: &StoredSession) -> Resu
         ],
     )?;
     Ok(())
+}
+
+/// Ends all open sessions. How many.
+pub(crate) fn end_all_of_all(sql: &Sql<'_>, now: i64) -> Result<usize, StoreError> {
+    let apps = api_keys::apps(sql)?;
+    apps.iter()
+        .map(|app_id| end_all(sql, app_id, None, now))
+        .sum()
 }
 
 /// Ends the open sessions of a user, or of all users of the app. How many.

@@ -2,7 +2,7 @@
 
 use clap::{Command, FromArgMatches as _, Subcommand as _};
 use edge::testing::Call;
-use serde_json::json;
+use serde_json::{Value, json};
 use shared::ErrorType;
 
 use super::harness::{Harness, NUMBER, wrong};
@@ -114,6 +114,37 @@ async fn users_are_found_disabled_let_in_again_and_removed() {
         .await
         .assert_error(ErrorType::UserNotFound);
     assert!(chore(&config, &["users", "delete", user_id]).await.is_err());
+}
+
+#[tokio::test]
+async fn an_operator_signs_one_user_out_or_everybody_c_08() {
+    let harness = Harness::start().await;
+    let config = harness.config();
+    let (one, other) = (
+        harness.signed_in(NUMBER).await,
+        harness.signed_in("+12125550143").await,
+    );
+    let check = async |signed_in: &Value| {
+        let session = json!({"session_token": signed_in["session_token"]});
+        harness.verify_session(&session).await
+    };
+    let user_id = one["user_id"].as_str().unwrap();
+    let sign_out = ["users", "sign-out", user_id];
+    let said = chore(&config, &sign_out).await.unwrap();
+    assert_eq!(said, format!("{user_id} is signed out everywhere.\n"));
+    check(&one).await.assert_error(ErrorType::InvalidSession);
+    check(&other).await.assert_ok();
+    // Twice is no error, and nobody is disabled by it.
+    chore(&config, &sign_out).await.unwrap();
+    harness.wait_for_resend();
+    let back = harness.signed_in(NUMBER).await;
+    let said = chore(&config, &["users", "sign-out-all"]).await.unwrap();
+    assert_eq!(said, "2 sessions have ended.\n");
+    for signed_in in [&back, &other] {
+        check(signed_in).await.assert_error(ErrorType::InvalidSession);
+    }
+    let unknown = ["users", "sign-out", "user_none"];
+    assert!(chore(&config, &unknown).await.is_err());
 }
 
 #[tokio::test]

@@ -161,6 +161,41 @@ async fn a_deleted_account_is_gone_everywhere_and_its_session_ended_c_10() {
 }
 
 #[tokio::test]
+async fn an_operator_ends_all_sessions_of_one_person_and_nobody_elses_c_08() {
+    let backend = Harness::start().await;
+    let (here, there) = (
+        backend.sign_in("+12125550142").await,
+        backend.sign_in("+12125550142").await,
+    );
+    let other = backend.sign_in("+12125550143").await;
+    let account = json!({"account_id": here.account_id});
+    let call = || Call::delete(&path(&account, "/sessions"));
+    let answer = backend.as_server(call()).await.assert_ok().json();
+    assert_eq!(answer["ended"], 2);
+    assert_eq!(answer["account_id"], account["account_id"]);
+    for browser in [&here, &there] {
+        let session = backend.call(browser.sign(Call::get("/api/session"))).await;
+        session.assert_error(ErrorType::InvalidSession);
+    }
+    let session = backend.call(other.sign(Call::get("/api/session"))).await;
+    session.assert_ok();
+    let again = backend.as_server(call()).await.assert_ok().json();
+    assert_eq!(again["ended"], 0);
+    let back = backend.sign_in("+12125550142").await;
+    assert_eq!(back.account_id, here.account_id);
+    let unknown = json!({"account_id": "acct_none"});
+    let unknown = backend
+        .as_server(Call::delete(&path(&unknown, "/sessions")))
+        .await;
+    unknown.assert_error(ErrorType::AccountNotFound);
+    // With the session's own token, without a server's key.
+    backend
+        .call(back.sign(call()))
+        .await
+        .assert_error(ErrorType::Unauthorized);
+}
+
+#[tokio::test]
 async fn an_account_whose_user_is_gone_already_can_be_deleted() {
     let backend = Harness::start().await;
     let account = linked(&backend, "+12125550142", "42").await;
