@@ -16,4 +16,5 @@ pub(crate) mod get_public_keys;
 pub(crate) mod get_session;
 pub(crate) mod list_sessions;
 pub(crate) mod send_otp;
+pub(crate) mod unblock_phone_number;
 pub(crate) mod verify_otp;

@@ -41,7 +41,7 @@ use crate::events::Events;
 pub(crate) use fault::Fault;
 use lane::Lane;
 pub(crate) use lane::Way;
-pub(crate) use live_session::LiveSession;
+pub(crate) use live_session::{LiveSession, ProvedMethod};
 pub(crate) use readiness::NotReady;
 use repeats::Repeats;
 use reply::Expect;

@@ -80,6 +80,7 @@ pub(crate) fn endpoints() -> Endpoints {
         .get("/sessions", api::list_sessions::handle, api::list_sessions::operation)
         .delete("/sessions", api::end_other_sessions::handle, api::end_other_sessions::operation)
         .delete("/sessions/{session_id}", api::end_one_session::handle, api::end_one_session::operation)
+        .post("/phone-number/unblock", api::unblock_phone_number::handle, api::unblock_phone_number::operation)
         .post("/token", api::create_access_token::handle, api::create_access_token::operation)
         .get("/auth/check", api::check_auth::handle, api::check_auth::operation)
         .get("/accounts", accounts::list::handle, accounts::list::operation)
@@ -111,7 +112,11 @@ pub(crate) fn work_of(route: &str) -> Work {
         | "/plain/again"
         | "/api/challenges"
         | "/challenge/{challenge_id}/resend" => Work::Send,
-        "/api/otp/verify" | "/plain/verify" | "/outbox" | "/outbox/{*path}" => Work::Verify,
+        "/api/otp/verify"
+        | "/api/phone-number/unblock"
+        | "/plain/verify"
+        | "/outbox"
+        | "/outbox/{*path}" => Work::Verify,
         "/api/otp/delivery" | "/api/token" | "/api/auth/check" | "/sign-in" => Work::SessionCheck,
         "/challenge/{challenge_id}" | "/api/challenges/{challenge_id}/redeem" => Work::Verify,
         accounts if accounts.starts_with("/api/accounts") => Work::Verify,

@@ -14,7 +14,7 @@ use shared::{ErrorType, PhoneNumber, SessionToken};
 
 use crate::app::App;
 use crate::carrier::Shown;
-use crate::otp_client::LiveSession;
+use crate::otp_client::{LiveSession, ProvedMethod};
 use crate::store::{Account, Wanted, fault};
 
 /// What a caller showed, not looked into yet.
@@ -94,13 +94,17 @@ impl SignedIn {
     /// The session as the page sees it.
     pub(crate) async fn describe(&self, app: &App) -> Result<SessionResponse, ApiError> {
         let session = &self.session;
+        let proved = self.newest_number().and_then(|proved| {
+            let number = proved.phone_number.as_ref()?;
+            PhoneNumber::parse(number.as_str()).ok()
+        });
         let account = app.store.account_of(session.user_id.clone()).await;
         let (account_id, number) = account.map_err(fault)?.ok_or_else(|| no_account(session))?;
         Ok(SessionResponse {
             session_id: session.id.clone(),
             user_id: session.user_id.clone(),
             account_id,
-            phone_number: newest_number(session).unwrap_or(number),
+            phone_number: proved.unwrap_or(number),
             started_at: session.started_at,
             last_active_at: session.last_active_at,
             expires_in_secs: app.secs_until(session.expires_at),
@@ -118,6 +122,14 @@ impl SignedIn {
         account.map_err(fault)?.ok_or_else(|| no_account(session))
     }
 
+    /// The number that was proved last in this session.
+    pub(crate) fn newest_number(&self) -> Option<&ProvedMethod> {
+        let methods = self.session.factors.iter().map(|factor| &factor.method);
+        methods
+            .filter(|method| method.method_type == MethodType::PhoneNumber)
+            .max_by_key(|method| method.last_verified_at)
+    }
+
     /// When the last code of this session was given, Unix seconds.
     pub(crate) fn proved_at(&self) -> i64 {
         let factors = self.session.factors.iter();
@@ -130,15 +142,4 @@ impl SignedIn {
 fn no_account(session: &LiveSession) -> ApiError {
     tracing::warn!(session_id = session.id, "a session without an account");
     invalid()
-}
-
-/// The number that was proved last in this session.
-fn newest_number(session: &LiveSession) -> Option<PhoneNumber> {
-    session
-        .factors
-        .iter()
-        .map(|factor| &factor.method)
-        .filter(|method| method.method_type == MethodType::PhoneNumber)
-        .max_by_key(|method| method.last_verified_at)
-        .and_then(|method| PhoneNumber::parse(method.phone_number.as_ref()?.as_str()).ok())
 }

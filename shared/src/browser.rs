@@ -189,6 +189,14 @@ pub struct EndSessionResponse {
     pub message: String,
 }
 
+/// `POST /api/phone-number/unblock`: other devices can sign in with the number again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct UnblockPhoneNumberResponse {
+    /// A sentence for a developer.
+    pub message: String,
+}
+
 /// `DELETE /api/sessions`: all but this one are ended.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]

@@ -33,6 +33,8 @@ pub(crate) struct Proof {
 /// What was proved.
 #[derive(Debug, Clone, Deserialize)]
 pub(crate) struct ProvedMethod {
+    /// `pn_…` or `email_…`
+    pub(crate) method_id: String,
     pub(crate) method_type: MethodType,
     /// Unix seconds.
     pub(crate) last_verified_at: i64,

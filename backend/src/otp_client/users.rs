@@ -4,9 +4,10 @@ use edge::ApiError;
 use http::Method;
 use shared::otp_service::{
     Comparison, CreateUserRequest, CreateUserResponse, DeleteUserResponse, FilterValue,
-    SearchUsersRequest, SearchUsersResponse, UserField, UserFilter, UserFilters,
+    SearchUsersRequest, SearchUsersResponse, UnblockPhoneNumberRequest, UnblockPhoneNumberResponse,
+    UserField, UserFilter, UserFilters,
 };
-use shared::{ErrorType, HiddenText, PhoneNumber};
+use shared::{ErrorType, HiddenText, PhoneNumber, SessionToken};
 
 use super::OtpClient;
 use super::reply::Expect;
@@ -70,6 +71,28 @@ impl OtpClient {
                 .any(|own| own.phone_number == number.as_str())
         });
         owner.map(|user| some_user(user.user_id)).transpose()
+    }
+
+    /// Frees a number that wrong codes have locked, from a session of its owner; `not_found` where the service has no
+    /// such call.
+    pub(crate) async fn unblock_number(
+        &self,
+        phone_number_id: &str,
+        token: &SessionToken,
+    ) -> Result<(), ApiError> {
+        const PASSES: Expect = Expect(&[
+            ErrorType::InvalidSession,
+            ErrorType::PhoneNumberNotFound,
+            ErrorType::NotFound,
+        ]);
+        let request = UnblockPhoneNumberRequest {
+            session_token: Some(HiddenText::from(token.as_str())),
+            session_jwt: None,
+        };
+        let path = format!("/users/phone_numbers/{phone_number_id}/unblock");
+        let call = self.call(Method::POST, &path);
+        let _: UnblockPhoneNumberResponse = self.exchange(call, Some(&request), PASSES).await?;
+        Ok(())
     }
 
     /// Deletes a user with all sessions. One who is gone already is fine.

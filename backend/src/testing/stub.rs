@@ -276,6 +276,7 @@ async fn answer(
         ("DELETE", "/v1/auth/sessions/delete") => memory.delete(&body),
         ("POST", "/v1/auth/users/create") => memory.create_user(&body),
         ("POST", "/v1/auth/users/search") => memory.search(&body),
+        ("POST", path) if path.ends_with("/unblock") => memory.unblock(path, &body),
         ("DELETE", path) if path.ends_with("/delete") => memory.delete_user(path),
         ("GET", path) if path.starts_with("/v1/auth/users/") => error(404, "user_not_found", None),
         _ => error(404, "not_found", None),

@@ -122,6 +122,20 @@ impl Memory {
         Json(json!({"total_count": users.len(), "has_more": false, "users": users})).into_response()
     }
 
+    pub(super) fn unblock(&self, path: &str, body: &Value) -> Response {
+        let session = self.sessions.get(text(body, "session_token"));
+        let own = session.is_some_and(|session| {
+            let method = session["factors"][0]["method"]["method_id"].as_str();
+            method.is_some_and(|method| path.ends_with(&format!("/{method}/unblock")))
+        });
+        if !own {
+            return error(404, "phone_number_not_found", None);
+        }
+        let user = session.map(|session| &session["user_id"]);
+        Json(json!({"message": "Successfully unblocked user phone number", "user_id": user}))
+            .into_response()
+    }
+
     pub(super) fn delete_user(&mut self, path: &str) -> Response {
         let user = path
             .trim_start_matches("/v1/auth/users/")
