@@ -9,7 +9,6 @@
     reason = "a command line speaks on its two streams"
 )]
 
-mod axe;
 mod bench;
 mod browser;
 mod bundle;
@@ -35,6 +34,7 @@ mod test;
 mod tools;
 mod torture;
 mod wasm;
+mod wheels;
 mod workspace;
 
 use std::process::ExitCode;

@@ -13,7 +13,7 @@ use crate::command::{cargo, run};
 use crate::failure::Failure;
 use crate::progress::Elapsed;
 use crate::tools::Tools;
-use crate::{axe, browser, bundle, contract, foreign, images, postgres, tools, torture};
+use crate::{browser, bundle, contract, foreign, images, postgres, tools, torture, wheels};
 
 /// Which steps run.
 #[derive(Debug, Parser)]
@@ -187,7 +187,7 @@ fn set_up(engines: &[Engine]) -> Result<(), Failure> {
     if engines.contains(&Engine::Firefox) {
         tools::set_up_geckodriver()?;
     }
-    axe::set_up()?;
+    wheels::set_up()?;
     tools::set_up().map(drop)
 }
 

@@ -1,6 +1,7 @@
-//! `examples/forward-auth`: an app that knows nothing of the sign-in, behind nginx and behind Caddy.
+//! `examples/forward-auth`: an app that knows nothing of the sign-in, behind nginx, behind Caddy and behind Traefik.
 
 use std::process::Command;
+use std::time::Duration;
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -41,6 +42,28 @@ async fn caddy(folder: &TempDir, listen: &str, app: &str, sign_in: &str) -> Prog
     Program::server(command, format!("http://{listen}")).await
 }
 
+/// Without TLS, and under the one name that there is here.
+async fn traefik(folder: &TempDir, listen: &str, app: &str, sign_in: &str) -> Program {
+    let template = std::fs::read_to_string(path("forward-auth/traefik.yml")).unwrap();
+    let filled = template
+        .replace("http://127.0.0.1:3000", &format!("http://{sign_in}"))
+        .replace("http://127.0.0.1:8080", &format!("http://{app}"))
+        .replace("app.example.com", "127.0.0.1")
+        .replace("      tls: {}\n", "");
+    let file = folder.path().join("traefik.yml");
+    std::fs::write(&file, filled).unwrap();
+    let mut command = Command::new("traefik");
+    command
+        .arg(format!("--entrypoints.web.address={listen}"))
+        .arg(format!("--providers.file.filename={}", file.display()))
+        .args([
+            "--global.checknewversion=false",
+            "--global.sendanonymoususage=false",
+        ])
+        .stdout(std::process::Stdio::null());
+    Program::server(command, format!("http://{listen}")).await
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn any_app_stands_behind_nginx() {
     let (site, listen, folder) = (
@@ -75,6 +98,29 @@ async fn any_app_stands_behind_caddy() {
     story(site, &proxy).await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn any_app_stands_behind_traefik() {
+    let (site, listen, folder) = (
+        Site::find().await,
+        free_authority(),
+        tempfile::tempdir().unwrap(),
+    );
+    let app = Program::node("forward-auth/app.mjs", &[]);
+    let proxy = traefik(&folder, &listen, app.authority(), site.authority()).await;
+    story(site, &proxy).await;
+}
+
+/// Traefik takes connections a moment before.
+async fn knows_its_routes(page: &str) {
+    let knows = async {
+        while Browser::default().get(page).await.status == 404 {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    let waited = tokio::time::timeout(Duration::from_secs(20), knows).await;
+    assert!(waited.is_ok(), "the proxy has no route for {page}");
+}
+
 /// What holds behind every proxy. Answers a browser that is signed in.
 async fn story(site: Site, proxy: &Program) -> Browser {
     let house = site
@@ -83,6 +129,7 @@ async fn story(site: Site, proxy: &Program) -> Browser {
     let linked = json!({"phone_number": NUMBER, "external_id": "Zoë 42"});
     let account = house.as_server("/api/accounts", &linked).await.ok()["account"].clone();
     let page = format!("{}/orders/a%20b?open=1&sort=new", proxy.url);
+    knows_its_routes(&page).await;
     let spoofed = [
         ("x-auth-account", "acct_root"),
         ("x-auth-user", "user_root"),
