@@ -2,73 +2,40 @@
 //! `Sec-Fetch-Site` that is present must be ours. A caller that sends neither is no browser and is
 //! served. `Host` decides nothing (D-15).
 
-use std::future::{Ready, ready};
-use std::sync::Arc;
-use std::task::{Context, Poll};
-
-use axum::extract::Request;
-use axum::response::{IntoResponse, Response};
-use edge::ApiError;
-use futures_util::future::Either;
+use axum::extract::{MatchedPath, Request};
 use http::{HeaderMap, HeaderName, Method, header};
 use shared::ErrorType;
-use tower::layer::layer_fn;
-use tower::{Layer, Service};
 
-use crate::app::App;
 use crate::config::PublicUrl;
 
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
-/// Whose requests may change something.
-pub(crate) type Rule = fn(&HeaderMap, &PublicUrl) -> bool;
-
-/// Puts a rule in front of routes: [`is_ours`] or [`is_our_form`].
-pub(crate) fn only<S>(
-    app: &Arc<App>,
-    rule: Rule,
-) -> impl Layer<S, Service = Only<S>> + Clone + use<S> {
-    let app = Arc::clone(app);
-    layer_fn(move |routes| Only {
-        app: Arc::clone(&app),
-        rule,
-        routes,
-    })
-}
-
-/// Routes with a rule in front of them.
-#[derive(Debug, Clone)]
-pub(crate) struct Only<S> {
-    app: Arc<App>,
-    rule: Rule,
-    routes: S,
-}
-
-impl<S: Service<Request, Response = Response>> Service<Request> for Only<S> {
-    type Response = Response;
-    type Error = S::Error;
-    type Future = Either<Ready<Result<Response, S::Error>>, S::Future>;
-
-    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
-        self.routes.poll_ready(context)
+/// Refuses what would change something by someone else's hand.
+pub(crate) fn check(request: &Request, public_url: &PublicUrl) -> Result<(), ErrorType> {
+    let Some(route) = request.extensions().get::<MatchedPath>() else {
+        // Nothing is there that could be changed.
+        return Ok(());
+    };
+    let harmless = [Method::GET, Method::HEAD, Method::OPTIONS];
+    if harmless.contains(request.method()) {
+        return Ok(());
     }
-
-    fn call(&mut self, request: Request) -> Self::Future {
-        let changes = !matches!(
-            *request.method(),
-            Method::GET | Method::HEAD | Method::OPTIONS
-        );
-        if changes && !(self.rule)(request.headers(), &self.app.settings.public_url) {
-            let refusal = ApiError::from(ErrorType::OriginNotAllowed).into_response();
-            return Either::Left(ready(Ok(refusal)));
-        }
-        Either::Right(self.routes.call(request))
+    let route = route.as_str();
+    let rule = if route.starts_with("/plain") || route.starts_with("/challenge/") {
+        is_our_form
+    } else {
+        is_ours
+    };
+    if rule(request.headers(), public_url) {
+        Ok(())
+    } else {
+        Err(ErrorType::OriginNotAllowed)
     }
 }
 
 /// The rule for the forms of the plain screens. A browser that was told to send no referrer sends
 /// `Origin: null` with a form, also with ours; then it has to say itself that the form is ours.
-pub(crate) fn is_our_form(headers: &HeaderMap, public_url: &PublicUrl) -> bool {
+fn is_our_form(headers: &HeaderMap, public_url: &PublicUrl) -> bool {
     let single = |name: HeaderName| {
         let mut values = headers.get_all(name).iter();
         values.next().filter(|_| values.next().is_none())
@@ -79,7 +46,7 @@ pub(crate) fn is_our_form(headers: &HeaderMap, public_url: &PublicUrl) -> bool {
 }
 
 /// The rule for calls.
-pub(crate) fn is_ours(headers: &HeaderMap, public_url: &PublicUrl) -> bool {
+fn is_ours(headers: &HeaderMap, public_url: &PublicUrl) -> bool {
     let all = |name: HeaderName, is_ours: &dyn Fn(&str) -> bool| {
         headers
             .get_all(name)

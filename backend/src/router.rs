@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::routing::{get, post};
-use edge::{EdgeLimits, Work, harden};
+use edge::{EdgeLimits, Work, harden_with};
 
 use crate::app::App;
 use crate::openapi::{self, Endpoints};
@@ -17,7 +17,6 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         ..EdgeLimits::default()
     };
     let (calls, declared) = endpoints().into_parts();
-    let calls = calls.route_layer(origin::only(&app, origin::is_ours));
     let plain = Router::new()
         .route("/plain", get(plain::phone::show).post(plain::send::handle))
         .route(
@@ -47,8 +46,7 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .route(
             "/challenge/{challenge_id}/resend",
             post(plain::challenge::resend::handle),
-        )
-        .route_layer(origin::only(&app, origin::is_our_form));
+        );
     let others = openapi::routes(declared)
         .route("/sign-in", get(sign_in::handle))
         .route("/outbox", get(outbox::handle))
@@ -58,7 +56,10 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .merge(plain)
         .merge(others)
         .with_state(Arc::clone(&app));
-    harden(routes, limits, &app.traffic)
+    let traffic = app.traffic.clone();
+    harden_with(routes, limits, &traffic, move |request| {
+        origin::check(request, &app.settings.public_url)
+    })
 }
 
 /// What programs call: method, path, handler, and what the document says of it.

@@ -73,10 +73,20 @@ impl EdgeLimits {
 /// Puts the limits and the envelope around all routes of `router`, its fallback included. `traffic`
 /// decides what is let in, and counts it.
 pub fn harden(router: Router, limits: EdgeLimits, traffic: &Traffic) -> Router {
+    harden_with(router, limits, traffic, |_| Ok(()))
+}
+
+/// The same with a rule of the server's own, which every request has to pass before its route sees it. It finds the
+/// route's template, where there is one, as [`MatchedPath`] among the extensions.
+pub fn harden_with<R>(router: Router, limits: EdgeLimits, traffic: &Traffic, rule: R) -> Router
+where
+    R: Fn(&Request) -> Result<(), ErrorType> + Clone + Send + Sync + 'static,
+{
     let traffic = traffic.clone();
     router.layer(layer_fn(move |routes| Hardened {
         limits,
         traffic: traffic.clone(),
+        rule: rule.clone(),
         routes,
     }))
 }
@@ -85,15 +95,17 @@ pub fn harden(router: Router, limits: EdgeLimits, traffic: &Traffic) -> Router {
 ///
 /// What it adds to a request is one future in one allocation. A future inside another is moved with it, and an
 /// `async fn` holds what it was given twice, so what is around the routes is kept flat and pinned where it stands.
-#[derive(Debug, Clone)]
-struct Hardened<S> {
+#[derive(Clone)]
+struct Hardened<S, R> {
     limits: EdgeLimits,
     traffic: Traffic,
+    rule: R,
     routes: S,
 }
 
-impl<S> Service<Request> for Hardened<S>
+impl<S, R> Service<Request> for Hardened<S, R>
 where
+    R: Fn(&Request) -> Result<(), ErrorType>,
     S: Service<Request, Response = Response, Error = Infallible>,
     S::Future: Send + 'static,
 {
@@ -121,7 +133,11 @@ where
             Err(error) => return Box::pin(ready(Ok(ApiError::internal(error).into_response()))),
         };
         request.extensions_mut().insert(inside.clone());
-        let answer = match refusal(&request, limits.body()) {
+        let refused = refusal(&request, limits.body()).or_else(|| {
+            let error = (self.rule)(&request).err()?;
+            Some(ApiError::from(error).into_response())
+        });
+        let answer = match refused {
             Some(refusal) => Err(refusal),
             None => {
                 request.extensions_mut().insert(limits.body());

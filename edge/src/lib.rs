@@ -43,7 +43,7 @@ pub use body::RawBody;
 pub use breaker::{Attempt, Breaker};
 pub use error::{ApiError, OwnPage};
 pub use form::Form;
-pub use harden::{EdgeLimits, harden};
+pub use harden::{EdgeLimits, harden, harden_with};
 pub use headers::{BearerToken, IdempotencyKey};
 pub use health_check::{HealthCheck, Unwell};
 pub use json::Json;

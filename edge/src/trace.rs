@@ -4,6 +4,7 @@
 //!
 //! Not here: who exports spans.
 
+use std::cell::RefCell;
 use std::fmt;
 use std::ops::Range;
 
@@ -22,6 +23,27 @@ pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 task_local! {
     static CURRENT: Origin;
+}
+
+/// Of a name, a trace (16 bytes each) and a span.
+type Random = [u8; 40];
+
+thread_local! {
+    /// The system is asked for the names of some requests at a time: they are no secrets.
+    static AHEAD: RefCell<Vec<Random>> = const { RefCell::new(Vec::new()) };
+}
+
+fn fresh() -> Result<Random, getrandom::Error> {
+    AHEAD.with_borrow_mut(|ahead| {
+        if let Some(random) = ahead.pop() {
+            return Ok(random);
+        }
+        let mut block = [[0; 40]; 32];
+        getrandom::fill(block.as_flattened_mut())?;
+        let [first, others @ ..] = block;
+        ahead.extend(others);
+        Ok(first)
+    })
 }
 
 /// Names one request in the log. Made here and taken from nobody but another server of ours.
@@ -192,8 +214,7 @@ impl Origin {
         headers: &HeaderMap,
         callers_are_servers: bool,
     ) -> Result<Self, getrandom::Error> {
-        let mut random = [0; 40];
-        getrandom::fill(&mut random)?;
+        let mut random = fresh()?;
         let (name, rest) = random.split_at_mut(16);
         let (trace, span) = rest.split_at_mut(16);
         // None of them is ever zero.

@@ -79,14 +79,15 @@ impl Connections {
         mut request: Request<Full<Bytes>>,
         alone: bool,
     ) -> Result<Reply, Failure> {
-        while !alone && let Some(mut connection) = self.rested() {
+        let began = self.clock.now();
+        while !alone && let Some(mut connection) = self.rested(began) {
             if connection.requests.ready().await.is_err() {
                 continue;
             }
             match connection.requests.try_send_request(request).await {
                 Ok(response) => {
                     let reply = read(response).await?;
-                    self.rest(connection);
+                    self.rest(connection, began);
                     return Ok(reply);
                 }
                 Err(mut error) => match error.take_message() {
@@ -100,7 +101,7 @@ impl Connections {
             Ok(response) => {
                 let reply = read(response).await?;
                 if !alone {
-                    self.rest(connection);
+                    self.rest(connection, began);
                 }
                 Ok(reply)
             }
@@ -131,8 +132,7 @@ impl Connections {
         })
     }
 
-    fn rested(&self) -> Option<Connection> {
-        let now = self.clock.now();
+    fn rested(&self, now: i64) -> Option<Connection> {
         let mut resting = self.resting();
         while let Some(connection) = resting.pop() {
             if connection.is_fit(now) {
@@ -142,8 +142,9 @@ impl Connections {
         None
     }
 
-    fn rest(&self, mut connection: Connection) {
-        connection.rests_since = self.clock.now();
+    /// Counted from before its last exchange, which takes seconds at most: one reading of the clock for both.
+    fn rest(&self, mut connection: Connection, since: i64) {
+        connection.rests_since = since;
         self.resting().push(connection);
     }
 

@@ -85,14 +85,18 @@ impl Lane {
     /// A place, once there is one; at `deadline` at the latest there is none.
     pub(super) async fn enter(&self, deadline: Instant) -> Result<Place<'_>, NotBegun> {
         // Who would be refused does not wait for it.
-        if !self.breaker().lets_through(self.clock.now()) {
+        let now = self.clock.now();
+        if !self.breaker().lets_through(now) {
             return Err(NotBegun::Open);
         }
-        let place = match self.places.try_acquire() {
-            Ok(place) => place,
-            Err(_) => self.wait(deadline.min(Instant::now() + WAIT)).await?,
+        let (place, now) = match self.places.try_acquire() {
+            Ok(place) => (place, now),
+            Err(_) => {
+                let place = self.wait(deadline.min(Instant::now() + WAIT)).await?;
+                (place, self.clock.now())
+            }
         };
-        let (mut breaker, now) = (self.breaker(), self.clock.now());
+        let mut breaker = self.breaker();
         if !breaker.lets_through(now) {
             return Err(NotBegun::Open);
         }

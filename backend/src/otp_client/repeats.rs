@@ -46,7 +46,11 @@ impl Repeats {
     }
 
     fn note(&mut self, at: i64, calls: u32, repeats: u32) {
-        self.0.retain(|second| second.at > at - SPAN);
+        while self
+            .0
+            .pop_front_if(|second| second.at <= at - SPAN)
+            .is_some()
+        {}
         match self.0.back_mut() {
             Some(last) if last.at == at => {
                 last.calls += calls;

@@ -45,6 +45,29 @@ async fn every_error_of_the_framework_wears_the_envelope_d_14() {
 }
 
 #[tokio::test]
+async fn a_servers_own_rule_comes_before_every_route_and_knows_which_it_is() {
+    let routes = Router::new()
+        .route("/open", get(panics))
+        .route("/closed/{id}", get(panics));
+    let rule = |request: &Request| match request.extensions().get::<MatchedPath>() {
+        Some(route) if route.as_str() == "/closed/{id}" => Err(ErrorType::OriginNotAllowed),
+        Some(_) => Ok(()),
+        None => Err(ErrorType::Unauthorized),
+    };
+    let limits = EdgeLimits::default();
+    let router = harden_with(routes, limits, &Traffic::uncounted(), rule);
+    for (path, error) in [
+        ("/closed/1", ErrorType::OriginNotAllowed),
+        ("/none", ErrorType::Unauthorized),
+        ("/open", ErrorType::InternalError),
+    ] {
+        let answer = Call::get(path).send(&router).await;
+        answer.assert_error(error);
+        assert!(answer.header("x-content-type-options").is_some(), "{path}");
+    }
+}
+
+#[tokio::test]
 async fn an_own_page_stays_as_it_is() {
     let answer = call("GET", "/page").await;
     assert_eq!((answer.status, answer.text()), (503, "a page"));
