@@ -66,48 +66,21 @@ async fn traefik(folder: &TempDir, listen: &str, app: &str, sign_in: &str) -> Pr
 
 #[tokio::test(flavor = "multi_thread")]
 async fn any_app_stands_behind_nginx() {
-    let (site, listen, folder) = (
-        Site::find().await,
-        free_authority(),
-        tempfile::tempdir().unwrap(),
-    );
-    let app = Program::node("forward-auth/app.mjs", &[]);
-    let proxy = nginx(&folder, &listen, app.authority(), site.authority()).await;
-    let payments = format!("{}/payments", proxy.url);
-    let mut browser = story(site, &proxy).await;
-    browser.get(&payments).await.ok();
-    let mut stranger = Browser::default();
-    assert!(
-        stranger
-            .get(&payments)
-            .await
-            .place()
-            .contains("max_age=300")
-    );
+    let mut told = story(nginx).await;
+    let payments = format!("{}/payments", told.proxy.url);
+    told.browser.get(&payments).await.ok();
+    let stranger = Browser::default().get(&payments).await;
+    assert!(stranger.place().contains("max_age=300"));
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn any_app_stands_behind_caddy() {
-    let (site, listen, folder) = (
-        Site::find().await,
-        free_authority(),
-        tempfile::tempdir().unwrap(),
-    );
-    let app = Program::node("forward-auth/app.mjs", &[]);
-    let proxy = caddy(&folder, &listen, app.authority(), site.authority()).await;
-    story(site, &proxy).await;
+    story(caddy).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn any_app_stands_behind_traefik() {
-    let (site, listen, folder) = (
-        Site::find().await,
-        free_authority(),
-        tempfile::tempdir().unwrap(),
-    );
-    let app = Program::node("forward-auth/app.mjs", &[]);
-    let proxy = traefik(&folder, &listen, app.authority(), site.authority()).await;
-    story(site, &proxy).await;
+    story(traefik).await;
 }
 
 /// Traefik takes connections a moment before.
@@ -121,8 +94,24 @@ async fn knows_its_routes(page: &str) {
     assert!(waited.is_ok(), "the proxy has no route for {page}");
 }
 
-/// What holds behind every proxy. Answers a browser that is signed in.
-async fn story(site: Site, proxy: &Program) -> Browser {
+/// What is left of a story, still running.
+struct Told {
+    /// Is signed in.
+    browser: Browser,
+    proxy: Program,
+    _app: Program,
+    _folder: TempDir,
+}
+
+/// What holds behind every proxy.
+async fn story(start: impl AsyncFnOnce(&TempDir, &str, &str, &str) -> Program) -> Told {
+    let (site, listen, folder) = (
+        Site::find().await,
+        free_authority(),
+        tempfile::tempdir().unwrap(),
+    );
+    let app = Program::node("forward-auth/app.mjs", &[]);
+    let proxy = start(&folder, &listen, app.authority(), site.authority()).await;
     let house = site
         .build(&["--session-cookie", "host", "--return-origins", &proxy.url])
         .await;
@@ -181,5 +170,10 @@ async fn story(site: Site, proxy: &Program) -> Browser {
         [400, 401, 404].contains(&elsewhere.status) || !elsewhere.headers.contains_key("location"),
         "D-15"
     );
-    browser
+    Told {
+        browser,
+        proxy,
+        _app: app,
+        _folder: folder,
+    }
 }
