@@ -1,5 +1,6 @@
 //! Wraps a server's routes in what holds for every request: limits, panics kept to one request, the
-//! envelope on every error, security headers, one access log line, and the refusal of what is too much.
+//! envelope on every error, security headers, one access log line, the refusal of what is too much, and of what a
+//! server's own rule does not allow.
 //!
 //! Not here: the sockets ([`crate::serve`]) and what a single endpoint reads ([`crate::Json`]).
 
