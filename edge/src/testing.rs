@@ -16,7 +16,7 @@ pub use metrics::{metrics_rows, table_rows};
 use std::collections::VecDeque;
 use std::convert::Infallible;
 use std::io;
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
@@ -31,7 +31,22 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use shared::ErrorType;
+use socket2::{Domain, Socket, Type};
 use tower::ServiceExt;
+
+/// An address of this machine where nobody listens, until a program does that is told to: connections are
+/// refused, and until this process ends nobody is given it who asks for any free port.
+#[must_use]
+pub fn reserved_address() -> SocketAddr {
+    let socket = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
+    // Two may be bound to it as long as both say so and only one listens, as servers do.
+    socket.set_reuse_address(true).unwrap();
+    let any = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+    socket.bind(&any.into()).unwrap();
+    let address = socket.local_addr().unwrap().as_socket().unwrap();
+    std::mem::forget(socket);
+    address
+}
 
 /// A request to be sent to a router in memory.
 #[derive(Debug)]

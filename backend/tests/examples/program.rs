@@ -1,11 +1,11 @@
 //! A program of `examples/`, running until the value that stands for it is gone.
 
 use std::io::{BufRead, BufReader};
-use std::net::TcpListener;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
+use edge::testing::reserved_address;
 use rustix::process::{Pid, Signal, kill_process};
 
 /// A running program.
@@ -85,6 +85,5 @@ impl Program {
 
 /// For a program that has to be told its port.
 pub(crate) fn free_authority() -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    listener.local_addr().unwrap().to_string()
+    reserved_address().to_string()
 }

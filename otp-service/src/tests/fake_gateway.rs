@@ -167,12 +167,6 @@ impl FakeGateway {
     }
 }
 
-/// An address of this machine where nobody listens.
-pub(super) async fn nobody() -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    format!("http://{}", listener.local_addr().unwrap())
-}
-
 async fn answer(State(gateway): State<FakeGateway>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     let body = body.collect().await.unwrap().to_bytes();

@@ -89,7 +89,8 @@ pub(super) struct FakeSmsc {
 struct Memory {
     plays: VecDeque<Play>,
     bind_status: u32,
-    deaf: bool,
+    /// It takes no notice of `enquire_link` until so many have bound.
+    hears_from: usize,
     /// Its names for messages; a number that grows where there are none.
     names: VecDeque<String>,
     binds: Vec<Bind>,
@@ -156,9 +157,9 @@ impl FakeSmsc {
         self.memory().bind_status = status;
     }
 
-    /// Whether it takes no notice of anything but messages.
-    pub(super) fn is_deaf(&self, deaf: bool) {
-        self.memory().deaf = deaf;
+    /// Takes no notice of anything but messages until so many have bound.
+    pub(super) fn is_deaf_until(&self, binds: usize) {
+        self.memory().hears_from = binds;
     }
 
     /// Calls the next message so.
@@ -186,6 +187,11 @@ impl FakeSmsc {
     /// Until so many have bound.
     pub(super) async fn bound(&self, times: usize) {
         self.until(|memory| memory.binds.len() >= times).await;
+    }
+
+    fn is_deaf(&self) -> bool {
+        let memory = self.memory();
+        memory.binds.len() < memory.hears_from
     }
 
     async fn until(&self, holds: impl Fn(&Memory) -> bool) {
@@ -282,7 +288,7 @@ impl FakeSmsc {
                         }
                     }
                     // enquire_link
-                    0x15 if self.memory().deaf => None,
+                    0x15 if self.is_deaf() => None,
                     0x15 => Some(frame(0x8000_0015, 0, sequence, b"")),
                     // deliver_sm_resp
                     0x8000_0005 => {

@@ -4,12 +4,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use edge::clock::Clock;
-use edge::testing::{Call, Log};
+use edge::testing::{Call, Log, reserved_address};
 use serde_json::json;
 use shared::ErrorType;
 
 use super::TestDatabase;
-use super::fake_gateway::{FakeGateway, Script, nobody};
+use super::fake_gateway::{FakeGateway, Script};
 use super::gateways::{
     arguments, ask, assert_works, secrets, settled, start, start_on, state, states, told, with_twilio,
 };
@@ -74,7 +74,7 @@ async fn a_gateway_that_hangs_is_given_up_and_its_message_is_unknown_h_01() {
 /// The first surely has not taken it: the second one gets it (H-09).
 #[tokio::test]
 async fn the_second_gateway_gets_what_the_first_surely_has_not_taken_h_09() {
-    let down = nobody().await;
+    let down = format!("http://{}", reserved_address());
     for (address, script) in [
         (Some(down.as_str()), None),
         (Some("https://gateway.invalid"), None),

@@ -1,10 +1,12 @@
 //! A service of its own for every test, with a verb per endpoint.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use clap::Parser as _;
 use edge::clock::{Clock, ManualClock};
+use edge::outbound::TimeLimits;
 use edge::settings::Secret;
 use edge::testing::{Answer, Call};
 use serde_json::{Value, json};
@@ -93,6 +95,11 @@ impl Harness {
             Config::try_parse_from(std::iter::once("otp-service").chain(arguments)).unwrap();
         config.data_dir = folder.path().join("data");
         config.database_url = folder.url();
+        // A machine that stands still for some seconds is no fault of a gateway's.
+        config.gateways.time_limits = TimeLimits {
+            connect: Duration::from_secs(30),
+            in_all: Duration::from_secs(60),
+        };
         set(&mut config.gateways);
         Self::start_as(config, folder, clock, LIVE_KEY).await
     }

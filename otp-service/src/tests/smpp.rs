@@ -210,7 +210,12 @@ async fn where_nobody_binds_nothing_has_left_h_09() {
         assert_eq!(state(&set.harness).await, settled("accepted", "", "vonage"), "{status:x}");
         assert!(!log.events(event).is_empty(), "{status:x}");
     }
-    let set = start().await;
+    let long = Duration::from_secs(3600);
+    let set = start_with(&[], |settings| {
+        settings.smpp.smpp_pauses.first = long;
+        settings.smpp.smpp_pauses.longest = long;
+    })
+    .await;
     set.smsc.answers_binds(0x0e);
     set.sent().await;
     // Meanwhile it waits before it tries again, and whoever comes is told so at once.
@@ -271,15 +276,14 @@ async fn a_message_centre_that_does_not_answer_leaves_its_message_unknown_h_01()
 #[tokio::test]
 async fn a_message_centre_that_has_gone_silent_is_bound_to_again() {
     let set = start_with(&[], |settings| {
-        settings.time_limits.in_all = Duration::from_millis(300);
+        settings.time_limits.in_all = Duration::from_secs(1);
         settings.smpp.smpp_pauses.enquire = Some(Duration::from_millis(5));
         settings.smpp.smpp_pauses.longest = Duration::ZERO;
     })
     .await;
-    set.smsc.is_deaf(true);
+    set.smsc.is_deaf_until(2);
     set.listen();
     set.smsc.bound(2).await;
-    set.smsc.is_deaf(false);
     let sent = set.sent().await;
     assert_works(&set.harness, &sent, &set.smsc.given().last().unwrap().code()).await;
     assert_eq!(set.given(), (1, 0));

@@ -5,11 +5,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use edge::clock::Clock;
-use edge::testing::Log;
+use edge::testing::{Log, reserved_address};
 
 use super::TestDatabase;
 use super::chores::chore;
-use super::fake_gateway::{FakeGateway, SECRET, Script, nobody};
+use super::fake_gateway::{FakeGateway, SECRET, Script};
 use super::gateways::{arguments, ask, assert_works, secrets, settled, state, told};
 use super::harness::{Harness, NUMBER, START};
 use crate::GatewaySettings;
@@ -111,7 +111,7 @@ async fn of_a_doubtful_answer_nothing_is_sent_again_and_the_code_works_h_02() {
 #[tokio::test]
 async fn the_second_gateway_gets_what_sns_surely_has_not_taken_h_09() {
     let opted_out = "Invalid parameter: PhoneNumber Reason: +12125550142 is opted out";
-    let down = nobody().await;
+    let down = format!("http://{}", reserved_address());
     for script in [
         Some(Script::sns_error(400, "Throttling", "Rate exceeded")),
         Some(Script::sns_error(429, "ThrottledException", "Rate exceeded")),

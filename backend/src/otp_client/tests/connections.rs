@@ -2,6 +2,7 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use edge::testing::reserved_address;
 use shared::OtpCode;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -143,9 +144,7 @@ async fn a_connection_that_has_rested_for_a_while_is_not_used_again_h_12() {
 
 #[tokio::test]
 async fn a_backend_starts_without_its_service_and_comes_good_by_itself_h_11() {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap();
-    drop(listener);
+    let address = reserved_address();
     let backend = Harness::beside(&format!("http://{address}")).await;
     let refused = backend.send_otp("+12125550142").await;
     refused.assert_error(ErrorType::OtpServiceUnavailable);

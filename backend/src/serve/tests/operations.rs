@@ -7,6 +7,7 @@ use axum::Router;
 use axum::extract::{Request as Asked, State};
 use axum::response::IntoResponse;
 use edge::ApiError;
+use edge::testing::reserved_address;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::sync::Notify;
@@ -188,9 +189,7 @@ async fn beside_tls_plain_http_has_a_port_that_turns_it_away_d_19() {
     let (cert, key) = (folder.path().join("cert"), folder.path().join("key"));
     std::fs::write(&cert, made.cert.pem()).unwrap();
     std::fs::write(&key, made.signing_key.serialize_pem()).unwrap();
-    let free = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let plain = free.local_addr().unwrap();
-    drop(free);
+    let plain = reserved_address();
     let backend = start_before(
         Gate::default(),
         folder.path(),
