@@ -82,7 +82,8 @@ pub(crate) fn path_with(folder: &Path) -> OsString {
     std::env::join_paths(folders).unwrap_or_else(|_| path.unwrap_or_default())
 }
 
-fn shown(command: &Command) -> String {
+/// As one would type it.
+pub(crate) fn shown(command: &Command) -> String {
     let name = Path::new(command.get_program())
         .file_name()
         .unwrap_or_default();

@@ -16,6 +16,7 @@ mod command;
 mod contract;
 mod debian;
 mod dist;
+mod failed_tests;
 mod failure;
 mod finish;
 mod foreign;

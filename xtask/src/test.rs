@@ -10,6 +10,7 @@ use clap::{Parser, ValueEnum};
 
 use crate::browser::Engine;
 use crate::command::{cargo, run};
+use crate::failed_tests::run_tests;
 use crate::failure::Failure;
 use crate::progress::Elapsed;
 use crate::tools::Tools;
@@ -165,6 +166,11 @@ fn summary(reports: &[Report]) -> Result<(), Failure> {
     }
     let total = reports.iter().map(|report| report.took).sum();
     println!("  in all {}", Elapsed(total));
+    for report in reports {
+        if let Outcome::Failed(failure) = &report.outcome {
+            println!("\n✗ {}: {failure}", report.step);
+        }
+    }
     let failed: Vec<_> = reports
         .iter()
         .filter(|report| !matches!(report.outcome, Outcome::Passed))
@@ -209,7 +215,7 @@ fn tests() -> Result<(), Failure> {
     for engine in Engine::ALL {
         command.args(["--skip", engine.tests()]);
     }
-    run(
+    run_tests(
         &mut command,
         "Read the failed tests above; one alone runs with: cargo test -p <crate> <name>",
     )
@@ -222,7 +228,7 @@ fn browsers(engines: &[Engine]) -> Result<(), Failure> {
     // A test waits for its page a good part of the time.
     let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
     command.arg(format!("--test-threads={}", cores + 1));
-    run(
+    run_tests(
         &mut command,
         "Read the failed tests above; target/e2e has a picture of each page. One browser alone runs with: cargo xtask test --only browsers --browser <browser>",
     )
@@ -244,7 +250,7 @@ fn started_images() -> Result<(), Failure> {
         .args(["--test", "shipping", "--", "--ignored", "--nocapture"])
         // Each starts several servers, and one counts what happens to them under load.
         .arg("--test-threads=1");
-    run(&mut command, "Read the failed tests above.")?;
+    run_tests(&mut command, "Read the failed tests above.")?;
     images::forget()
 }
 
