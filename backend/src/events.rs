@@ -94,51 +94,27 @@ impl Events {
         self.webhooks.count(end);
         let (id, event_type, result) = (&taken.message_id, &taken.event, end.as_str());
         let attempts = taken.attempts;
+        macro_rules! log {
+            ($level:ident, $sentence:literal) => {
+                tracing::$level!(
+                    event = "webhook",
+                    id,
+                    event_type,
+                    result,
+                    attempts,
+                    status,
+                    $sentence
+                )
+            };
+        }
         match end {
-            WebhookEnd::Delivered => {
-                tracing::info!(
-                    event = "webhook",
-                    id,
-                    event_type,
-                    result,
-                    attempts,
-                    status,
-                    "a webhook was delivered"
-                );
-            }
-            WebhookEnd::Failed => {
-                tracing::warn!(
-                    event = "webhook",
-                    id,
-                    event_type,
-                    result,
-                    attempts,
-                    status,
-                    "a webhook was not delivered and is told again"
-                );
-            }
-            WebhookEnd::GivenUp => {
-                tracing::error!(
-                    event = "webhook",
-                    id,
-                    event_type,
-                    result,
-                    attempts,
-                    status,
-                    "a webhook is given up"
-                );
-            }
-            WebhookEnd::Gone => {
-                tracing::error!(
-                    event = "webhook",
-                    id,
-                    event_type,
-                    result,
-                    attempts,
-                    status,
-                    "the receiver of webhooks wants no more (410) and gets none until the next start"
-                );
-            }
+            WebhookEnd::Delivered => log!(info, "a webhook was delivered"),
+            WebhookEnd::Failed => log!(warn, "a webhook was not delivered and is told again"),
+            WebhookEnd::GivenUp => log!(error, "a webhook is given up"),
+            WebhookEnd::Gone => log!(
+                error,
+                "the receiver of webhooks wants no more (410) and gets none until the next start"
+            ),
         }
     }
 
