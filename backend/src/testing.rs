@@ -88,6 +88,13 @@ impl Browser {
     }
 }
 
+/// A machine that stands still for some seconds is no fault of the OTP service's.
+const PATIENT: TimeLimits = TimeLimits {
+    connect: Duration::from_secs(30),
+    send: Duration::from_secs(60),
+    other: Duration::from_secs(60),
+};
+
 impl Harness {
     pub(crate) async fn start() -> Self {
         Self::with(&[]).await
@@ -95,12 +102,12 @@ impl Harness {
 
     /// With these arguments of the command line.
     pub(crate) async fn with(arguments: &[&str]) -> Self {
-        Self::build(arguments, TimeLimits::default(), |_| {}, None).await
+        Self::build(arguments, PATIENT, |_| {}, None).await
     }
 
     /// With an OTP service at this address instead of the stub.
     pub(crate) async fn beside(base: &str) -> Self {
-        Self::build(&[], TimeLimits::default(), |_| {}, Some(base)).await
+        Self::build(&[], PATIENT, |_| {}, Some(base)).await
     }
 
     /// With limits so short that a silent service shows at once.
@@ -119,7 +126,7 @@ impl Harness {
     }
 
     pub(crate) async fn with_page_and(arguments: &[&str], write: impl FnOnce(&Path)) -> Self {
-        Self::build(arguments, TimeLimits::default(), write, None).await
+        Self::build(arguments, PATIENT, write, None).await
     }
 
     async fn build(

@@ -131,7 +131,6 @@ async fn a_deleted_account_is_gone_everywhere_and_its_session_ended_c_10() {
     let backend = Harness::start().await;
     let browser = backend.sign_in("+12125550142").await;
     let account = json!({"account_id": browser.account_id});
-    backend.stub.plays(Script::Silence);
     backend.stub.plays(Script::error(503, "overloaded"));
     let refused = backend.as_server(Call::delete(&path(&account, ""))).await;
     refused.assert_error(ErrorType::Overloaded);
