@@ -37,7 +37,7 @@ impl Server {
     /// # Errors
     /// When PostgreSQL is not installed or does not start.
     pub fn start() -> io::Result<Self> {
-        let server = Self::new(false, PORT)?;
+        let server = Self::new(false)?;
         server.bring_up()?;
         Ok(server)
     }
@@ -48,7 +48,7 @@ impl Server {
     /// # Errors
     /// As [`Server::start`].
     pub fn start_durable() -> io::Result<Self> {
-        let server = Self::new(true, PORT)?;
+        let server = Self::new(true)?;
         server.bring_up()?;
         Ok(server)
     }
@@ -59,16 +59,17 @@ impl Server {
     /// # Errors
     /// As [`Server::start`], or when there is no free port.
     pub fn start_with_tls(certificate: &str, key: &str) -> io::Result<Self> {
-        let free = TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port();
-        let mut server = Self::new(false, free)?;
+        let mut server = Self::new(false)?;
         server.keep(CERTIFICATE, certificate)?;
         server.keep(KEY, key)?;
         server.tls = true;
+        // At the last moment, so that hardly anybody else can be given it.
+        server.port = TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port();
         server.bring_up()?;
         Ok(server)
     }
 
-    fn new(durable: bool, port: u16) -> io::Result<Self> {
+    fn new(durable: bool) -> io::Result<Self> {
         let binaries = binaries().ok_or_else(|| io::Error::other("PostgreSQL is not installed"))?;
         // Its user can't look into everybody's folders, and a socket's path must be short.
         let made = as_its_user("mktemp")
@@ -83,7 +84,7 @@ impl Server {
             folder: PathBuf::from(folder.trim_end()),
             durable,
             tls: false,
-            port,
+            port: PORT,
         };
         let mut init = server.tool("initdb");
         init.args(["--username=pipit", "--encoding=UTF8"])

@@ -57,11 +57,14 @@ impl Said {
         let line = line.trim_end();
         if line.starts_with("---- ") && line.ends_with(" ----") {
             self.tests += 1;
-            self.left = if self.tests <= TESTS { LINES } else { 0 };
+            self.left = LINES;
+        } else if line.contains(" panicked at ") {
+            // Whatever it said before.
+            self.left = LINES;
         } else if line == "failures:" || line == "stack backtrace:" {
             self.left = 0;
         }
-        if self.left > 0 && !line.is_empty() {
+        if self.left > 0 && self.tests <= TESTS && !line.is_empty() {
             self.left -= 1;
             self.text.push_str("\n  ");
             self.text.push_str(line);
@@ -92,8 +95,10 @@ mod tests {
         for test in 0..100 {
             said.hear(&format!("---- {test} stdout ----\n"));
             (0..100).for_each(|_| said.hear("word\n"));
+            said.hear("thread 'a' panicked at src/a.rs:1:1:\n");
+            said.hear("failures:\n");
         }
-        assert_eq!(said.text.lines().count(), 1 + LINES * TESTS);
+        assert_eq!(said.text.lines().count(), 1 + (LINES + 1) * TESTS);
     }
 
     #[test]
