@@ -1,6 +1,7 @@
-//! The cookie that binds a session to the browser that opened it (C-18): a MAC over the session's id,
-//! so no table is needed. A token stolen by a script is worth nothing without it, and the cookie
-//! alone, which a forged request could carry, is worth nothing without the token.
+//! The cookie that binds a session to the browser that opened it (C-18): the account's id, and a MAC over it and the
+//! session's id, so no table is needed, neither for the cookie nor for whose session it is. A token stolen by a script
+//! is worth nothing without it, and the cookie alone, which a forged request could carry, is worth nothing without the
+//! token.
 
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
@@ -31,14 +32,20 @@ impl std::fmt::Debug for SentCookie {
 impl Binding {
     pub(crate) fn new(backend_key: &Key, public_url: &PublicUrl) -> Self {
         Self {
-            key: backend_key.derive("session binding cookie v1"),
+            key: backend_key.derive("session binding cookie v2"),
             cookie: Cookie::new("pipit_binding", public_url),
         }
     }
 
-    /// `Set-Cookie` for a new or extended session.
-    pub(crate) fn set(&self, session_id: &str, lives_secs: u32) -> Option<HeaderValue> {
-        self.cookie.set(&self.value(session_id), lives_secs)
+    /// `Set-Cookie` for a new or extended session of this account.
+    pub(crate) fn set(
+        &self,
+        session_id: &str,
+        account_id: &str,
+        lives_secs: u32,
+    ) -> Option<HeaderValue> {
+        let mac = self.mac(session_id, account_id);
+        self.cookie.set(&format!("{account_id}.{mac}"), lives_secs)
     }
 
     /// `Set-Cookie` that takes it away.
@@ -52,14 +59,19 @@ impl Binding {
         self.cookie.sent(headers).map(SentCookie)
     }
 
-    /// Whether the cookie came with this session. Takes the same time whatever was sent.
-    pub(crate) fn belongs(&self, sent: &SentCookie, session_id: &str) -> bool {
-        let expected = self.value(session_id);
-        sent.0.as_bytes().ct_eq(expected.as_bytes()).into()
+    /// The account whose session this is, if the cookie came with the session. Takes the same time whatever MAC was
+    /// sent.
+    pub(crate) fn account<'a>(&self, sent: &'a SentCookie, session_id: &str) -> Option<&'a str> {
+        let (account_id, mac) = sent.0.split_once('.')?;
+        let expected = self.mac(session_id, account_id);
+        let ours: bool = mac.as_bytes().ct_eq(expected.as_bytes()).into();
+        ours.then_some(account_id)
     }
 
-    fn value(&self, session_id: &str) -> String {
-        let mac = self.key.mac(session_id.as_bytes()).finalize();
+    /// An account's id has no dot, so no two pairs are one text.
+    fn mac(&self, session_id: &str, account_id: &str) -> String {
+        let pair = format!("{account_id}.{session_id}");
+        let mac = self.key.mac(pair.as_bytes()).finalize();
         BASE64_URL_SAFE_NO_PAD.encode(mac.into_bytes())
     }
 }
@@ -83,7 +95,9 @@ mod tests {
 
     #[test]
     fn over_https_the_cookie_is_locked_to_host_and_script_d_17() {
-        let cookie = binding("https://a.example").set("sess_1", 60).unwrap();
+        let cookie = binding("https://a.example")
+            .set("sess_1", "acct_1", 60)
+            .unwrap();
         let text = cookie.to_str().unwrap();
         assert!(text.starts_with("__Host-pipit_binding="), "{text}");
         for attribute in [
@@ -96,7 +110,9 @@ mod tests {
             assert!(text.contains(attribute), "{text}");
         }
         assert!(!text.contains("Domain") && text.len() <= 512);
-        let plain = binding("http://localhost:3000").set("sess_1", 60).unwrap();
+        let plain = binding("http://localhost:3000")
+            .set("sess_1", "acct_1", 60)
+            .unwrap();
         let text = plain.to_str().unwrap();
         assert!(
             text.starts_with("pipit_binding=") && !text.contains("Secure"),
@@ -107,14 +123,36 @@ mod tests {
     #[test]
     fn a_cookie_opens_its_own_session_only_c_18() {
         let binding = binding("https://a.example");
-        let set = binding.set("sess_1", 60).unwrap();
+        let set = binding.set("sess_1", "acct_1", 60).unwrap();
         let pair = set.to_str().unwrap().split(';').next().unwrap();
         let sent = binding
             .sent(&headers(&[&format!("a=1; {pair}; b=2")]))
             .unwrap();
-        assert!(binding.belongs(&sent, "sess_1"));
-        assert!(!binding.belongs(&sent, "sess_2"));
+        assert_eq!(binding.account(&sent, "sess_1"), Some("acct_1"));
+        assert_eq!(binding.account(&sent, "sess_2"), None);
         assert_eq!(format!("{sent:?}"), "SentCookie(hidden)");
+    }
+
+    #[test]
+    fn nobody_makes_another_account_of_it() {
+        let binding = binding("https://a.example");
+        let set = binding.set("sess_1", "acct_1", 60).unwrap();
+        let pair = set.to_str().unwrap().split(';').next().unwrap();
+        let (name, value) = pair.split_once('=').unwrap();
+        let (_, mac) = value.split_once('.').unwrap();
+        for (forged, session_id) in [
+            (format!("acct_2.{mac}"), "sess_1"),
+            (format!(".{mac}"), "sess_1"),
+            (mac.to_owned(), "sess_1"),
+            ("acct_1.".to_owned(), "sess_1"),
+            (value.to_owned(), "acct_1.sess_1"),
+            (format!("acct_1.sess_1.{mac}"), "sess_1"),
+        ] {
+            let sent = binding
+                .sent(&headers(&[&format!("{name}={forged}")]))
+                .unwrap();
+            assert_eq!(binding.account(&sent, session_id), None, "{forged}");
+        }
     }
 
     #[test]
@@ -130,6 +168,6 @@ mod tests {
             assert!(binding.sent(&headers(cookies)).is_none(), "{cookies:?}");
         }
         let empty = binding.sent(&headers(&["__Host-pipit_binding="])).unwrap();
-        assert!(!binding.belongs(&empty, "sess_1"));
+        assert_eq!(binding.account(&empty, "sess_1"), None);
     }
 }

@@ -35,6 +35,17 @@ pub(crate) struct Shown {
     pub(crate) binding: Option<SentCookie>,
 }
 
+/// What a caller's cookie says of a session.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Belonging {
+    /// The session is not the one that the cookie came with.
+    Foreign,
+    /// The session is the caller's.
+    Own,
+    /// The same, and it is a session of this account.
+    OwnOf(String),
+}
+
 fn invalid() -> ApiError {
     ErrorType::InvalidSession.into()
 }
@@ -79,24 +90,28 @@ impl Carrier {
     }
 
     /// Whether what was shown belongs to this session.
-    pub(crate) fn belongs(&self, shown: &Shown, session: &LiveSession) -> bool {
+    pub(crate) fn belonging(&self, shown: &Shown, session: &LiveSession) -> Belonging {
         match (self, &shown.binding) {
-            (Self::BoundToken(binding), Some(sent)) => binding.belongs(sent, &session.id),
-            (Self::BoundToken(_), None) => false,
-            (Self::Token | Self::Cookie(_), _) => true,
+            (Self::BoundToken(binding), Some(sent)) => match binding.account(sent, &session.id) {
+                Some(account_id) => Belonging::OwnOf(account_id.to_owned()),
+                None => Belonging::Foreign,
+            },
+            (Self::BoundToken(_), None) => Belonging::Foreign,
+            (Self::Token | Self::Cookie(_), _) => Belonging::Own,
         }
     }
 
-    /// `Set-Cookie` for a new or extended session, where there is one.
+    /// `Set-Cookie` for a new or extended session of this account, where there is one.
     pub(crate) fn set(
         &self,
         session_id: &str,
+        account_id: &str,
         token: &SessionToken,
         lives_secs: u32,
     ) -> Result<Option<HeaderValue>, ApiError> {
         let cookie = match self {
             Self::Token => return Ok(None),
-            Self::BoundToken(binding) => binding.set(session_id, lives_secs),
+            Self::BoundToken(binding) => binding.set(session_id, account_id, lives_secs),
             Self::Cookie(cookie) => cookie.set(token, lives_secs),
         };
         cookie

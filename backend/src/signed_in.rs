@@ -13,7 +13,7 @@ use shared::otp_service::MethodType;
 use shared::{ErrorType, PhoneNumber, SessionToken};
 
 use crate::app::App;
-use crate::carrier::Shown;
+use crate::carrier::{Belonging, Shown};
 use crate::otp_client::{LiveSession, ProvedMethod};
 use crate::store::{Account, Wanted, fault};
 
@@ -26,6 +26,8 @@ pub(crate) struct Credentials(Shown);
 pub(crate) struct SignedIn {
     pub(crate) token: SessionToken,
     pub(crate) session: LiveSession,
+    /// Whose it is, where the cookie says so.
+    account_id: Option<String>,
 }
 
 fn invalid() -> ApiError {
@@ -59,16 +61,21 @@ impl Credentials {
 
     /// Whether the cookie came with this session; the session lives on either way.
     pub(crate) fn belongs_to(self, app: &App, session: LiveSession) -> Result<SignedIn, ApiError> {
-        if !app.carrier.belongs(&self.0, &session) {
-            tracing::warn!(
-                session_id = session.id,
-                "a session token came without its cookie"
-            );
-            return Err(invalid());
-        }
+        let account_id = match app.carrier.belonging(&self.0, &session) {
+            Belonging::Foreign => {
+                tracing::warn!(
+                    session_id = session.id,
+                    "a session token came without its cookie"
+                );
+                return Err(invalid());
+            }
+            Belonging::Own => None,
+            Belonging::OwnOf(account_id) => Some(account_id),
+        };
         Ok(SignedIn {
             token: self.0.token,
             session,
+            account_id,
         })
     }
 }
@@ -91,20 +98,27 @@ impl FromRequestParts<Arc<App>> for SignedIn {
 }
 
 impl SignedIn {
-    /// The session as the page sees it.
+    /// The session as the page sees it. The own database is asked only where cookie and OTP service leave something out.
     pub(crate) async fn describe(&self, app: &App) -> Result<SessionResponse, ApiError> {
         let session = &self.session;
         let proved = self.newest_number().and_then(|proved| {
             let number = proved.phone_number.as_ref()?;
             PhoneNumber::parse(number.as_str()).ok()
         });
-        let account = app.store.account_of(session.user_id.clone()).await;
-        let (account_id, number) = account.map_err(fault)?.ok_or_else(|| no_account(session))?;
+        let (account_id, phone_number) = match (self.account_id.clone(), proved) {
+            (Some(account_id), Some(number)) => (account_id, number),
+            (_, proved) => {
+                let account = app.store.account_of(session.user_id.clone()).await;
+                let account = account.map_err(fault)?;
+                let (account_id, number) = account.ok_or_else(|| no_account(session))?;
+                (account_id, proved.unwrap_or(number))
+            }
+        };
         Ok(SessionResponse {
             session_id: session.id.clone(),
             user_id: session.user_id.clone(),
             account_id,
-            phone_number: proved.unwrap_or(number),
+            phone_number,
             started_at: session.started_at,
             last_active_at: session.last_active_at,
             expires_in_secs: app.secs_until(session.expires_at),

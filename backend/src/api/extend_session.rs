@@ -50,9 +50,12 @@ pub(crate) async fn extend(
         .await?;
     caller.session = session;
     let session = caller.describe(app).await?;
-    let cookie = app
-        .carrier
-        .set(&session.session_id, &caller.token, session.expires_in_secs)?;
+    let cookie = app.carrier.set(
+        &session.session_id,
+        &session.account_id,
+        &caller.token,
+        session.expires_in_secs,
+    )?;
     Ok((session, cookie))
 }
 

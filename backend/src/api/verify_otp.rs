@@ -136,7 +136,10 @@ async fn sign_in(
         .and_then(|token| app.devices.set(&headers, &pending.phone_number, &token))
         .filter(|_| app.carrier.keeps_cookies());
     let mut cookies = Vec::new();
-    cookies.extend(app.carrier.set(&session.id, &token, expires_in_secs)?);
+    let carried = app
+        .carrier
+        .set(&session.id, &account.account_id, &token, expires_in_secs)?;
+    cookies.extend(carried);
     cookies.extend(device);
     end_the_one_before(&app, &headers, &token).await;
     let return_to = app.returns.sent(&headers);

@@ -19,6 +19,17 @@ async fn the_session_tells_who_and_until_when() {
 }
 
 #[tokio::test]
+async fn where_the_cookie_says_whose_it_is_no_database_is_needed() {
+    let backend = Harness::start().await;
+    let browser = backend.sign_in("+12125550142").await;
+    backend.break_accounts().await;
+    let answer = backend.call(browser.sign(Call::get("/api/session"))).await;
+    let answer = answer.assert_ok().json();
+    assert_eq!(answer["account_id"], browser.account_id);
+    assert_eq!(answer["phone_number"], "+12125550142");
+}
+
+#[tokio::test]
 async fn token_and_cookie_are_worth_nothing_apart_c_18() {
     let backend = Harness::start().await;
     let browser = backend.sign_in("+12125550142").await;
