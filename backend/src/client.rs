@@ -9,8 +9,8 @@ use std::net::{IpAddr, SocketAddr};
 use std::str::FromStr;
 use std::sync::Arc;
 
-use axum::extract::{ConnectInfo, FromRequestParts};
-use edge::ApiError;
+use axum::extract::FromRequestParts;
+use edge::{ApiError, Peer};
 use http::HeaderMap;
 use http::request::Parts;
 use ipnet::IpNet;
@@ -126,8 +126,7 @@ impl FromRequestParts<Arc<App>> for Client {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, ApiError> {
-        let peer = ConnectInfo::<SocketAddr>::from_request_parts(parts, app).await;
-        let ConnectInfo(peer) = peer.map_err(ApiError::internal)?;
+        let Peer(peer) = Peer::from_request_parts(parts, app).await?;
         Ok(Self {
             peer: peer.ip().to_canonical(),
             address: app.proxies.caller(peer.ip(), &parts.headers),

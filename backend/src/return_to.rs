@@ -98,6 +98,9 @@ impl Returns {
 
     /// The address that a request carries.
     pub(crate) fn sent(&self, headers: &HeaderMap) -> Option<ReturnTo> {
+        if self.origins.is_empty() {
+            return None;
+        }
         let bytes = BASE64_URL_SAFE_NO_PAD
             .decode(self.cookie.sent(headers)?)
             .ok()?;

@@ -12,7 +12,14 @@ use crate::ApiError;
 use crate::harden::overloaded;
 use crate::traffic::Inside;
 
-/// How much is read of a body, and for how long. Travels with the request as an extension.
+/// What reading a body has to know of its request; travels with it as an extension.
+#[derive(Debug, Clone)]
+pub(crate) struct Arriving {
+    pub(crate) limits: BodyLimits,
+    pub(crate) inside: Inside,
+}
+
+/// How much is read of a body, and for how long.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct BodyLimits {
     pub(crate) bytes: usize,
@@ -51,12 +58,11 @@ impl<S: Send + Sync> FromRequest<S> for RawBody {
 }
 
 pub(crate) async fn read(request: Request) -> Result<Bytes, ApiError> {
-    let limits = request
-        .extensions()
-        .get::<BodyLimits>()
-        .copied()
-        .unwrap_or_default();
-    let inside = request.extensions().get::<Inside>().cloned();
+    let arriving = request.extensions().get::<Arriving>().cloned();
+    let (limits, inside) = match arriving {
+        Some(Arriving { limits, inside }) => (limits, Some(inside)),
+        None => (BodyLimits::default(), None),
+    };
     let body = request.into_body();
     if announced_too_large(&body, limits) {
         return Err(ErrorType::PayloadTooLarge.into());

@@ -22,7 +22,7 @@ use shared::ErrorType;
 use tower::Service;
 use tower::layer::layer_fn;
 
-use crate::body::BodyLimits;
+use crate::body::{Arriving, BodyLimits};
 use crate::clock::host_time;
 use crate::spans::Ended;
 use crate::trace::Origin;
@@ -133,7 +133,6 @@ where
             Ok(origin) => origin,
             Err(error) => return Box::pin(ready(Ok(ApiError::internal(error).into_response()))),
         };
-        request.extensions_mut().insert(inside.clone());
         let refused = refusal(&request, limits.body()).or_else(|| {
             let error = (self.rule)(&request).err()?;
             Some(ApiError::from(error).into_response())
@@ -141,7 +140,10 @@ where
         let answer = match refused {
             Some(refusal) => Err(refusal),
             None => {
-                request.extensions_mut().insert(limits.body());
+                request.extensions_mut().insert(Arriving {
+                    limits: limits.body(),
+                    inside: inside.clone(),
+                });
                 Ok(self.routes.call(request))
             }
         };

@@ -11,12 +11,12 @@ mod last_ones;
 use std::convert::Infallible;
 use std::io;
 use std::net::SocketAddr;
-use std::pin::pin;
+use std::pin::{Pin, pin};
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
-use axum::extract::ConnectInfo;
 use http::{HeaderValue, Request, Response, header};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
@@ -29,6 +29,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::mpsc;
 
 use crate::pace::{self, Pace, Paced};
+use crate::peer::Connected;
 use crate::tls::Tls;
 use crate::traffic::Open;
 use crate::{Stop, Traffic};
@@ -66,7 +67,7 @@ impl From<TcpListener> for Door {
 
 /// Serves `router` at this door until it is told to stop; comes back when no connection is left.
 ///
-/// Every request carries [`ConnectInfo<SocketAddr>`] and [`Stop`].
+/// Every request carries [`Peer`](crate::Peer) and [`Stop`].
 ///
 /// # Errors
 /// When the listener itself fails; faults of single connections are not errors of the server.
@@ -138,12 +139,9 @@ impl Server {
             tracing::debug!(%error, "TCP_NODELAY was refused");
         }
         let answering = self.answering(peer);
-        let (stop, alive, tls) = (self.stop.clone(), self.alive.clone(), self.tls.clone());
+        let (alive, tls) = (self.alive.clone(), self.tls.clone());
         tokio::spawn(async move {
-            tokio::select! {
-                () = answering.serve(socket, tls, &stop) => {}
-                () = stop.cutting() => {}
-            }
+            answering.serve(socket, tls).await;
             drop::<(Open, mpsc::Sender<Infallible>)>((open, alive));
         });
     }
@@ -152,8 +150,10 @@ impl Server {
         Answering {
             http: self.http.clone(),
             router: self.router.clone(),
-            stop: self.stop.clone(),
-            peer,
+            connected: Arc::new(Connected {
+                peer,
+                stop: self.stop.clone(),
+            }),
         }
     }
 }
@@ -162,19 +162,22 @@ impl Server {
 struct Answering {
     http: http1::Builder,
     router: Router,
-    stop: Stop,
-    peer: SocketAddr,
+    connected: Arc<Connected>,
 }
 
 impl Answering {
-    async fn serve(self, socket: TcpStream, tls: Option<Tls>, stop: &Stop) {
-        let pace = Pace::default();
+    async fn serve(self, socket: TcpStream, tls: Option<Tls>) {
+        let (pace, stop) = (Pace::default(), self.connected.stop.clone());
         let Some(tls) = tls else {
-            return drive(self.connection(socket, pace.clone()), pace, stop).await;
+            return drive(self.connection(socket, pace.clone()), &pace, &stop).await;
         };
         // As long as a request's head may take.
-        match tokio::time::timeout(pace::HEAD, tls.accept(socket)).await {
-            Ok(Ok(socket)) => drive(self.connection(socket, pace.clone()), pace, stop).await,
+        let accepted = tokio::select! {
+            accepted = tokio::time::timeout(pace::HEAD, tls.accept(socket)) => accepted,
+            () = stop.cutting() => return,
+        };
+        match accepted {
+            Ok(Ok(socket)) => drive(self.connection(socket, pace.clone()), &pace, &stop).await,
             Ok(Err(error)) => tracing::debug!(%error, "a handshake failed"),
             Err(_) => tracing::debug!("a handshake took too long"),
         }
@@ -192,20 +195,18 @@ impl Answering {
         let Self {
             http,
             router,
-            stop,
-            peer,
+            connected,
         } = self;
         let router = TowerToHyperService::new(router);
         let socket = TokioIo::new(Paced::new(socket, pace.clone()));
         let service = service_fn(move |mut request: Request<Incoming>| {
             pace.answering();
-            request.extensions_mut().insert(ConnectInfo(peer));
-            request.extensions_mut().insert(stop.clone());
-            let (answer, pace) = (router.call(request.map(Body::new)), pace.clone());
-            let stop = stop.clone();
+            request.extensions_mut().insert(Arc::clone(&connected));
+            let answer = router.call(request.map(Body::new));
+            let (pace, connected) = (pace.clone(), Arc::clone(&connected));
             async move {
                 let mut answer = answer.await?.map(|body| pace.until_sent(body));
-                if stop.is_stopping() {
+                if connected.stop.is_stopping() {
                     // The caller turns to another server by itself, with nothing on its way here.
                     let close = HeaderValue::from_static("close");
                     answer.headers_mut().insert(header::CONNECTION, close);
@@ -219,16 +220,37 @@ impl Answering {
 
 type Connection<T, S> = http1::Connection<TokioIo<Paced<T>>, S>;
 
-/// Serves a connection to its end. Once the server closes that is the end of its running request, or,
-/// while it rests, a moment in which none has begun: a request may already be on its way.
-async fn drive<T, S>(connection: Connection<T, S>, pace: Pace, stop: &Stop)
+/// Serves a connection to its end, or until it is cut. While the server serves, a connection listens for one step of
+/// its stop only: nobody is cut before the server closes.
+async fn drive<T, S>(connection: Connection<T, S>, pace: &Pace, stop: &Stop)
 where
     T: AsyncRead + AsyncWrite + Unpin + 'static,
     S: Service<Request<Incoming>, Response = Response<Body>, Error = Infallible>,
 {
     let mut connection = pin!(connection);
+    let ended = tokio::select! {
+        ended = connection.as_mut() => ended,
+        () = stop.closing() => tokio::select! {
+            ended = end_when_quiet(connection, pace) => ended,
+            () = stop.cutting() => return,
+        },
+    };
+    if let Err(error) = ended {
+        tracing::debug!(%error, "connection ended");
+    }
+}
+
+/// The end of a connection once the server closes is that of its running request, or, while it rests, a moment in
+/// which none has begun: a request may already be on its way.
+async fn end_when_quiet<T, S>(
+    mut connection: Pin<&mut Connection<T, S>>,
+    pace: &Pace,
+) -> hyper::Result<()>
+where
+    T: AsyncRead + AsyncWrite + Unpin + 'static,
+    S: Service<Request<Incoming>, Response = Response<Body>, Error = Infallible>,
+{
     let quiet = async {
-        stop.closing().await;
         loop {
             tokio::time::sleep(QUIET).await;
             if pace.is_resting() {
@@ -236,16 +258,11 @@ where
             }
         }
     };
-    let ended = tokio::select! {
-        ended = connection.as_mut() => ended,
-        () = quiet => {
-            connection.as_mut().graceful_shutdown();
-            connection.await
-        }
-    };
-    if let Err(error) = ended {
-        tracing::debug!(%error, "connection ended");
+    tokio::select! {
+        ended = connection.as_mut() => return ended,
+        () = quiet => connection.as_mut().graceful_shutdown(),
     }
+    connection.await
 }
 
 /// Says at least that it is too much, as far as the caller still hears it.

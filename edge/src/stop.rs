@@ -7,12 +7,15 @@
 
 use std::convert::Infallible;
 use std::io;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::FromRequestParts;
 use http::request::Parts;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
+
+use crate::peer::Connected;
 
 /// So long a leaving server still takes connections.
 pub(crate) const LINGER: Duration = Duration::from_secs(1);
@@ -122,7 +125,8 @@ impl<S: Send + Sync> FromRequestParts<S> for Stop {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
-        Ok(parts.extensions.get().cloned().unwrap_or_default())
+        let connected = parts.extensions.get::<Arc<Connected>>();
+        Ok(connected.map_or_else(Self::default, |connected| connected.stop.clone()))
     }
 }
 

@@ -18,11 +18,11 @@ use std::convert::Infallible;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use axum::Router;
 use axum::body::{Body, Bytes, HttpBody};
-use axum::extract::ConnectInfo;
 use axum::response::Response;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode};
 use http_body_util::BodyExt;
@@ -33,6 +33,9 @@ use serde_json::Value;
 use shared::ErrorType;
 use socket2::{Domain, Socket, Type};
 use tower::ServiceExt;
+
+use crate::Stop;
+use crate::peer::Connected;
 
 /// An address of this machine where nobody listens, until a program does that is told to: connections are
 /// refused, and until this process ends nobody is given it who asks for any free port.
@@ -83,10 +86,11 @@ impl Call {
     /// Comes from this address and port.
     #[must_use]
     pub fn from_peer(mut self, peer: &str) -> Self {
-        let peer = ConnectInfo(peer.parse().unwrap());
-        self.0
-            .extensions_mut()
-            .insert::<ConnectInfo<SocketAddr>>(peer);
+        let connected = Connected {
+            peer: peer.parse().unwrap(),
+            stop: Stop::default(),
+        };
+        self.0.extensions_mut().insert(Arc::new(connected));
         self
     }
 

@@ -11,8 +11,9 @@ use std::task::{Context, Poll};
 
 use axum::Router;
 use axum::body::{Body, Bytes, HttpBody};
-use axum::extract::{ConnectInfo, Request, State};
+use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
+use edge::Peer;
 use edge::clock::Clock;
 use edge::testing::Chunks;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
@@ -234,11 +235,7 @@ impl Stub {
     }
 }
 
-async fn answer(
-    State(stub): State<Stub>,
-    ConnectInfo(peer): ConnectInfo<SocketAddr>,
-    request: Request,
-) -> Response {
+async fn answer(State(stub): State<Stub>, Peer(peer): Peer, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     let body = body.collect().await.unwrap().to_bytes();
     let body: Value = serde_json::from_slice(&body).unwrap_or(Value::Null);

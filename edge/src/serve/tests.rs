@@ -40,7 +40,7 @@ async fn raw(address: SocketAddr, request: &str) -> String {
 fn routes() -> Router {
     Router::new().route(
         "/peer",
-        get(async |ConnectInfo(peer): ConnectInfo<SocketAddr>| peer.ip().to_string()),
+        get(async |crate::Peer(peer): crate::Peer| peer.ip().to_string()),
     )
 }
 
