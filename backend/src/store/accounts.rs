@@ -75,12 +75,20 @@ pub(crate) enum LinkFault {
     LinkedElsewhere,
 }
 
+/// What [`Account::read`] reads, in its order.
+macro_rules! account {
+    () => {
+        "account_id, user_id, phone_number, external_id, metadata, created_at, first_sign_in_at, last_sign_in_at"
+    };
+}
+
 /// A question for whole accounts, with this behind it.
 macro_rules! accounts {
     ($condition:literal) => {
         concat!(
-            "SELECT account_id, user_id, phone_number, external_id, metadata, created_at, first_sign_in_at,
-                last_sign_in_at FROM accounts WHERE ",
+            "SELECT ",
+            account!(),
+            " FROM accounts WHERE ",
             $condition,
             " LIMIT $2"
         )
@@ -138,15 +146,16 @@ impl Store {
         let (account_id, announces) = (new_id("acct")?, self.1);
         self.0
             .write(move |sql| {
+                // Who comes again with the same number changes nothing that an index holds.
                 let account = sql.query_one(
-                    "INSERT INTO accounts (account_id, user_id, phone_number, created_at, first_sign_in_at, last_sign_in_at)
-                     VALUES ($1, $2, $3, $4, $4, $4)
-                     ON CONFLICT (user_id) DO UPDATE SET last_sign_in_at = excluded.last_sign_in_at,
-                        phone_number = excluded.phone_number,
-                        first_sign_in_at = CASE accounts.first_sign_in_at WHEN 0 THEN excluded.first_sign_in_at
-                            ELSE accounts.first_sign_in_at END
-                     RETURNING account_id, user_id, phone_number, external_id, metadata, created_at, first_sign_in_at,
-                        last_sign_in_at",
+                    concat!(
+                        "INSERT INTO accounts (account_id, user_id, phone_number, created_at, first_sign_in_at,
+                            last_sign_in_at) VALUES ($1, $2, $3, $4, $4, $4)
+                         ON CONFLICT (user_id) DO UPDATE SET last_sign_in_at = excluded.last_sign_in_at
+                            WHERE accounts.phone_number = excluded.phone_number AND accounts.first_sign_in_at <> 0
+                         RETURNING ",
+                        account!()
+                    ),
                     &[
                         (&account_id).into(),
                         (&sign_in.user_id).into(),
@@ -155,6 +164,23 @@ impl Store {
                     ],
                     Account::read,
                 )?;
+                let account = match account {
+                    Some(account) => Some(account),
+                    None => sql.query_one(
+                        concat!(
+                            "UPDATE accounts SET phone_number = $1, last_sign_in_at = $2, first_sign_in_at =
+                                CASE first_sign_in_at WHEN 0 THEN $2 ELSE first_sign_in_at END
+                             WHERE user_id = $3 RETURNING ",
+                            account!()
+                        ),
+                        &[
+                            sign_in.phone_number.as_str().into(),
+                            now.into(),
+                            (&sign_in.user_id).into(),
+                        ],
+                        Account::read,
+                    )?,
+                };
                 let account = account
                     .ok_or_else(|| StoreError::Broken("the new account is not there".to_owned()))?;
                 if announces {

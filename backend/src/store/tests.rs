@@ -57,6 +57,15 @@ async fn a_user_has_one_account_for_ever(place: Place) {
         ..first.clone()
     };
     assert_eq!(again, expected, "the number that was proved last");
+    let with_the_same_number = store
+        .sign_in(signed("user_1", "+12125550143"), 300)
+        .await
+        .unwrap();
+    let expected = Account {
+        last_sign_in_at: Some(300),
+        ..expected
+    };
+    assert_eq!(with_the_same_number, expected);
     let other = store
         .sign_in(signed("user_2", "+12125550144"), 200)
         .await
