@@ -101,16 +101,16 @@ impl Span {
     const SAMPLED: u8 = 1;
 
     /// Of the digits of its ids.
-    fn of(
-        trace_id: impl Iterator<Item = u8>,
-        span_id: impl Iterator<Item = u8>,
-        sampled: bool,
-    ) -> Self {
-        let digits = b"00-".iter().copied().chain(trace_id).chain(*b"-");
-        let digits = digits.chain(span_id).chain(*b"-0");
-        let mut text = [if sampled { b'1' } else { b'0' }; Self::LENGTH];
-        for (place, digit) in text.iter_mut().zip(digits) {
-            *place = digit;
+    fn of(trace_id: &[u8], span_id: &[u8], sampled: bool) -> Self {
+        let mut text = *b"00-00000000000000000000000000000000-0000000000000000-00";
+        for (range, digits) in [(Self::TRACE_ID, trace_id), (Self::SPAN_ID, span_id)] {
+            let places = text.get_mut(range).unwrap_or_default();
+            for (place, digit) in places.iter_mut().zip(digits) {
+                *place = *digit;
+            }
+        }
+        if let Some(flags) = text.last_mut() {
+            *flags += u8::from(sampled);
         }
         Self(text)
     }
@@ -134,7 +134,7 @@ impl Span {
             return None;
         }
         let sampled = hex(flags)? & u128::from(Self::SAMPLED) != 0;
-        Some(Self::of(trace_id.bytes(), span_id.bytes(), sampled))
+        Some(Self::of(trace_id.as_bytes(), span_id.as_bytes(), sampled))
     }
 
     fn of_caller(headers: &HeaderMap) -> Option<Self> {
@@ -177,11 +177,14 @@ fn once<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
 }
 
 /// The digits of these bytes, two for each.
-fn digits(bytes: &[u8]) -> impl Iterator<Item = u8> {
+fn digits<const DIGITS: usize>(bytes: &[u8]) -> [u8; DIGITS] {
     let digit = |half: u8| half + if half < 10 { b'0' } else { b'a' - 10 };
-    bytes
-        .iter()
-        .flat_map(move |byte| [digit(byte >> 4), digit(byte & 0xf)])
+    let mut text = [b'0'; DIGITS];
+    let (pairs, _) = text.as_chunks_mut();
+    for ([high, low], byte) in pairs.iter_mut().zip(bytes) {
+        (*high, *low) = (digit(byte >> 4), digit(byte & 0xf));
+    }
+    text
 }
 
 /// Small letters only, as the standard has it.
@@ -230,10 +233,12 @@ impl Origin {
                 .then(|| RequestId::of_caller(headers))
                 .flatten(),
             span: match &parent {
-                Some(parent) => {
-                    Span::of(parent.trace_id().bytes(), digits(span), parent.is_sampled())
-                }
-                None => Span::of(digits(trace), digits(span), true),
+                Some(parent) => Span::of(
+                    parent.trace_id().as_bytes(),
+                    &digits::<16>(span),
+                    parent.is_sampled(),
+                ),
+                None => Span::of(&digits::<32>(trace), &digits::<16>(span), true),
             },
             parent,
         })
