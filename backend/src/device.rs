@@ -39,8 +39,8 @@ impl Devices {
 
     /// The token that this browser got with this number.
     pub(crate) fn token(&self, headers: &HeaderMap, number: &PhoneNumber) -> Option<DeviceToken> {
-        let tag = self.tag(number);
         let sent = self.cookie.sent(headers)?;
+        let tag = self.tag(number);
         let token = sent
             .split(BETWEEN)
             .find_map(|entry| entry.strip_prefix(&tag))?;

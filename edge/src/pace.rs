@@ -1,6 +1,7 @@
 //! Ends connections of slow clients (D-12), which hyper alone does not tell apart: a request's
 //! header section has 5 s from its first byte, a write may stall for 10 s, and between two
-//! requests a connection may rest for 60 s (that one is hyper's own timer).
+//! requests a connection may rest for 60 s. hyper's own timer for the last one is set anew for every
+//! request; this one is left running, and looks when it has run out how long the rest was.
 //!
 //! Not here: the time limit of a body, which [`crate::Json`] keeps.
 
@@ -20,7 +21,7 @@ use crate::framing::Framing;
 
 pub(crate) const HEAD: Duration = Duration::from_secs(5);
 pub(crate) const STALL: Duration = Duration::from_secs(10);
-pub(crate) const IDLE: Duration = Duration::from_secs(60);
+const IDLE: Duration = Duration::from_secs(60);
 
 const RESTING: u8 = 0;
 const ARRIVING: u8 = 1;
@@ -96,6 +97,9 @@ pub(crate) struct Paced<S> {
     framing: Framing,
     head: Option<Pin<Box<Sleep>>>,
     stall: Option<Pin<Box<Sleep>>>,
+    /// Nothing of a request has come since then.
+    rests_since: Option<Instant>,
+    rest: Option<Pin<Box<Sleep>>>,
 }
 
 impl<S> Paced<S> {
@@ -106,8 +110,27 @@ impl<S> Paced<S> {
             framing: Framing::default(),
             head: None,
             stall: None,
+            rests_since: None,
+            rest: None,
         }
     }
+
+    /// An error once the connection has rested for too long.
+    fn rested(&mut self, context: &mut Context<'_>) -> Poll<io::Error> {
+        let end = *self.rests_since.get_or_insert_with(Instant::now) + IDLE;
+        let timer = self.rest.get_or_insert_with(|| Box::pin(sleep_until(end)));
+        while timer.as_mut().poll(context).is_ready() {
+            if timer.deadline() >= end {
+                return Poll::Ready(too_slow());
+            }
+            timer.as_mut().reset(end);
+        }
+        Poll::Pending
+    }
+}
+
+fn too_slow() -> io::Error {
+    io::Error::new(io::ErrorKind::TimedOut, "the peer is too slow")
 }
 
 /// Starts the timer if it does not run yet; an error once it has run out.
@@ -117,10 +140,7 @@ fn run_out(
     context: &mut Context<'_>,
 ) -> Poll<io::Error> {
     let timer = timer.get_or_insert_with(|| Box::pin(sleep_until(Instant::now() + limit)));
-    timer
-        .as_mut()
-        .poll(context)
-        .map(|()| io::Error::new(io::ErrorKind::TimedOut, "the peer is too slow"))
+    timer.as_mut().poll(context).map(|()| too_slow())
 }
 
 impl<S: AsyncRead + Unpin> AsyncRead for Paced<S> {
@@ -137,6 +157,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for Paced<S> {
         }
         if this.pace.is_answering() {
             this.head = None;
+            this.rests_since = None;
             return polled;
         }
         let arrived = buffer.filled().len() > before;
@@ -150,6 +171,11 @@ impl<S: AsyncRead + Unpin> AsyncRead for Paced<S> {
             if let Poll::Ready(error) = run_out(&mut this.head, HEAD, context) {
                 return Poll::Ready(Err(error));
             }
+        }
+        if polled.is_ready() || !this.pace.is_resting() {
+            this.rests_since = None;
+        } else if let Poll::Ready(error) = this.rested(context) {
+            return Poll::Ready(Err(error));
         }
         polled
     }
@@ -249,6 +275,30 @@ mod tests {
             client.write_all(b"G").await.unwrap();
             assert_eq!(reader.await.unwrap().unwrap(), *b"G");
         }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_connection_rests_for_a_minute_after_every_request_and_no_longer_d_12() {
+        let (mut client, server) = duplex(64);
+        let pace = Pace::default();
+        let mut server = Paced::new(server, pace.clone());
+        let started = Instant::now();
+        let reader = tokio::spawn(async move {
+            let mut byte = [0];
+            for _ in 0..3 {
+                server.read_exact(&mut byte).await?;
+                pace.answering();
+                drop(pace.until_sent(Body::empty()));
+            }
+            server.read_exact(&mut byte).await
+        });
+        for _ in 0..3 {
+            tokio::time::sleep(Duration::from_secs(40)).await;
+            client.write_all(b"G").await.unwrap();
+        }
+        let error = reader.await.unwrap().unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::TimedOut);
+        assert_eq!(started.elapsed().as_secs(), 3 * 40 + 60);
     }
 
     #[tokio::test(start_paused = true)]

@@ -1,4 +1,4 @@
-//! The listener of both servers: HTTP/1.1 over hyper, with timers that work (D-12), small buffers
+//! The listener of both servers: HTTP/1.1 over hyper, with time limits of our own (D-12), small buffers
 //! (D-11) and a stop that loses no answer (I-09).
 //!
 //! A proxy in front ends TLS, or [`crate::tls`] does; [`crate::settings::check_listen`] keeps plain HTTP on
@@ -22,7 +22,7 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::Service;
 use hyper::service::service_fn;
-use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::rt::TokioIo;
 use hyper_util::service::TowerToHyperService;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
@@ -281,8 +281,7 @@ fn refuse(socket: &TcpStream) {
 
 fn http() -> http1::Builder {
     let mut http = http1::Builder::new();
-    http.timer(TokioTimer::new())
-        .header_read_timeout(pace::IDLE)
+    http.header_read_timeout(None)
         .max_buf_size(HEAD_BYTES)
         .keep_alive(true)
         .half_close(false);

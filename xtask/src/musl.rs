@@ -100,9 +100,10 @@ pub(crate) fn build(profile: Profile) -> Result<PathBuf, Failure> {
     // The same for what is C in there.
     let c = paths.replace("--remap-path-prefix", "-ffile-prefix-map");
     let memory = memory_functions()?;
-    // Where the program lies in memory is chosen at its start; said shortly, that takes a megabyte less.
+    // Where the program lies in memory is chosen at its start; said shortly, that takes a megabyte less. What is
+    // sealed is short: to get Poly1305 ready for several blocks at a time takes longer than to do them one by one.
     let rust = format!(
-        "{paths} -Clink-arg=-Wl,-z,pack-relative-relocs -Lnative={} -lstatic:-bundle=memory",
+        "{paths} -Clink-arg=-Wl,-z,pack-relative-relocs -Lnative={} -lstatic:-bundle=memory --cfg poly1305_force_soft",
         memory.display()
     );
     step("Building the static programs (some minutes)", || {
