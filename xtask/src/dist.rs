@@ -94,8 +94,19 @@ fn take_list(name: &str, folder: &Path) -> Result<(), Failure> {
     let from = workspace::root().join(name).join(format!("{LIST}.json"));
     let list = fs::read_to_string(&from).map_err(|error| Failure::file(&from, &error))?;
     let list = list.replace(&workspace::root().display().to_string(), "/pipit");
+    let list = with_what_is_no_crate(&list)
+        .map_err(|error| Failure::new(error, "Look at what cargo-cyclonedx has written."))?;
     let to = folder.join(format!("{name}.cdx.json"));
     fs::write(&to, list).map_err(|error| Failure::file(&to, &error))
+}
+
+/// The list with the one part that cargo does not know of.
+fn with_what_is_no_crate(list: &str) -> serde_json::Result<String> {
+    let mut list: serde_json::Value = serde_json::from_str(list)?;
+    if let Some(parts) = list["components"].as_array_mut() {
+        parts.push(musl::memory_part());
+    }
+    serde_json::to_string_pretty(&list)
 }
 
 /// `SHA256SUMS`, as `sha256sum --check` reads it.
@@ -116,6 +127,15 @@ fn line(folder: &Path, path: &PathBuf) -> Result<String, Failure> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_list_of_parts_has_what_is_linked_and_no_crate_j_03() {
+        let list = with_what_is_no_crate("{\"components\":[{\"name\":\"a\"}]}").unwrap();
+        let list: serde_json::Value = serde_json::from_str(&list).unwrap();
+        let parts = list["components"].as_array().unwrap().iter();
+        let names: Vec<_> = parts.map(|part| &part["name"]).collect();
+        assert_eq!(names, ["a", "llvm-libc"]);
+    }
 
     #[test]
     fn the_checksums_are_those_of_all_files() {

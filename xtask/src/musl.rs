@@ -34,6 +34,17 @@ const MEMORY_FUNCTIONS: [&str; 5] = [
     "memset.cpp.o",
 ];
 
+/// Tells of them in a list of parts in CycloneDX's form (J-03).
+pub(crate) fn memory_part() -> serde_json::Value {
+    serde_json::json!({
+        "type": "library",
+        "name": "llvm-libc",
+        "version": "19",
+        "description": "Of LLVM's C library: bcmp, memcmp, memcpy, memmove, memset",
+        "licenses": [{"expression": "Apache-2.0 WITH LLVM-exception"}],
+    })
+}
+
 /// How much the compiler does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Profile {
