@@ -229,6 +229,7 @@ where
 {
     let mut connection = pin!(connection);
     let ended = tokio::select! {
+        biased;
         ended = connection.as_mut() => ended,
         () = stop.closing() => tokio::select! {
             ended = end_when_quiet(connection, pace) => ended,
