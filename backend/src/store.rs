@@ -9,15 +9,17 @@ mod challenges;
 mod ended_sessions;
 mod number_sends;
 mod place;
+mod sign_ins;
 mod webhooks;
 
 use edge::ApiError;
 use shared::ErrorType;
 use storage::{Database, OpenError, Sql, StoreError, Table, is_empty, tables};
 
-pub(crate) use accounts::{Account, LinkFault, SignIn, Wanted, Whose};
+pub(crate) use accounts::{Account, LinkFault, Wanted, Whose};
 pub(crate) use challenges::{Challenge, SentCode, WantedProof};
 pub(crate) use place::Place;
+pub(crate) use sign_ins::SignIn;
 pub(crate) use webhooks::{Taken, Told};
 
 /// The schema, one entry per version; entries are only ever added (E-11).
