@@ -8,7 +8,7 @@
 use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -28,26 +28,64 @@ const ARRIVING: u8 = 1;
 const ANSWERING: u8 = 2;
 
 /// Whether the connection rests, brings a request or answers one; shared by the socket and the answer.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Pace(Arc<AtomicU8>);
+#[derive(Debug, Clone)]
+pub(crate) struct Pace(Arc<Steps>);
+
+#[derive(Debug)]
+struct Steps {
+    now: AtomicU8,
+    began: Instant,
+    /// When the last rest began, milliseconds after the connection did.
+    rests_since_ms: AtomicU64,
+}
+
+impl Default for Pace {
+    /// Of a connection that begins.
+    fn default() -> Self {
+        Self(Arc::new(Steps {
+            now: AtomicU8::new(RESTING),
+            began: Instant::now(),
+            rests_since_ms: AtomicU64::new(0),
+        }))
+    }
+}
 
 impl Pace {
     /// The request's head has arrived.
     pub(crate) fn answering(&self) {
-        self.0.store(ANSWERING, Ordering::Relaxed);
+        self.0.now.store(ANSWERING, Ordering::Relaxed);
     }
 
     fn is_answering(&self) -> bool {
-        self.0.load(Ordering::Relaxed) == ANSWERING
+        self.0.now.load(Ordering::Relaxed) == ANSWERING
+    }
+
+    fn arriving(&self) {
+        self.0.now.store(ARRIVING, Ordering::Relaxed);
     }
 
     fn is_arriving(&self) -> bool {
-        self.0.load(Ordering::Relaxed) == ARRIVING
+        self.0.now.load(Ordering::Relaxed) == ARRIVING
+    }
+
+    fn resting(&self) {
+        let ms = u64::try_from(self.0.began.elapsed().as_millis()).unwrap_or(u64::MAX);
+        self.0.rests_since_ms.store(ms, Ordering::Relaxed);
+        self.0.now.store(RESTING, Ordering::Relaxed);
     }
 
     /// Nothing of a request is here.
     pub(crate) fn is_resting(&self) -> bool {
-        self.0.load(Ordering::Relaxed) == RESTING
+        self.0.now.load(Ordering::Relaxed) == RESTING
+    }
+
+    /// When the rest is over; a connection that does not rest has all of one before it.
+    fn rest_end(&self) -> Instant {
+        if !self.is_resting() {
+            return Instant::now() + IDLE;
+        }
+        let ms = self.0.rests_since_ms.load(Ordering::Relaxed);
+        self.0.began + Duration::from_millis(ms) + IDLE
     }
 
     /// Wraps an answer's body, so that the connection waits again once it is gone.
@@ -86,7 +124,7 @@ impl HttpBody for Sending {
 
 impl Drop for Sending {
     fn drop(&mut self) {
-        self.pace.0.store(RESTING, Ordering::Relaxed);
+        self.pace.resting();
     }
 }
 
@@ -97,8 +135,8 @@ pub(crate) struct Paced<S> {
     framing: Framing,
     head: Option<Pin<Box<Sleep>>>,
     stall: Option<Pin<Box<Sleep>>>,
-    /// Nothing of a request has come since then.
-    rests_since: Option<Instant>,
+    /// Runs as long as something is waited for: hyper may wait for the next request before the answer to this one is
+    /// gone, and looks again when this has run out.
     rest: Option<Pin<Box<Sleep>>>,
 }
 
@@ -110,16 +148,17 @@ impl<S> Paced<S> {
             framing: Framing::default(),
             head: None,
             stall: None,
-            rests_since: None,
             rest: None,
         }
     }
 
     /// An error once the connection has rested for too long.
     fn rested(&mut self, context: &mut Context<'_>) -> Poll<io::Error> {
-        let end = *self.rests_since.get_or_insert_with(Instant::now) + IDLE;
-        let timer = self.rest.get_or_insert_with(|| Box::pin(sleep_until(end)));
+        let pace = &self.pace;
+        let timer = || Box::pin(sleep_until(pace.rest_end()));
+        let timer = self.rest.get_or_insert_with(timer);
         while timer.as_mut().poll(context).is_ready() {
+            let end = pace.rest_end();
             if timer.deadline() >= end {
                 return Poll::Ready(too_slow());
             }
@@ -155,14 +194,18 @@ impl<S: AsyncRead + Unpin> AsyncRead for Paced<S> {
         if let Some(read) = buffer.filled_mut().get_mut(before..) {
             this.framing.follow(read);
         }
+        if polled.is_pending()
+            && let Poll::Ready(error) = this.rested(context)
+        {
+            return Poll::Ready(Err(error));
+        }
         if this.pace.is_answering() {
             this.head = None;
-            this.rests_since = None;
             return polled;
         }
         let arrived = buffer.filled().len() > before;
         if arrived {
-            this.pace.0.store(ARRIVING, Ordering::Relaxed);
+            this.pace.arriving();
         }
         // A head that is here at one read needs no timer.
         let more_to_come = polled.is_pending() && this.pace.is_arriving();
@@ -171,11 +214,6 @@ impl<S: AsyncRead + Unpin> AsyncRead for Paced<S> {
             if let Poll::Ready(error) = run_out(&mut this.head, HEAD, context) {
                 return Poll::Ready(Err(error));
             }
-        }
-        if polled.is_ready() || !this.pace.is_resting() {
-            this.rests_since = None;
-        } else if let Poll::Ready(error) = this.rested(context) {
-            return Poll::Ready(Err(error));
         }
         polled
     }
@@ -288,6 +326,13 @@ mod tests {
             for _ in 0..3 {
                 server.read_exact(&mut byte).await?;
                 pace.answering();
+                // hyper waits for the next request while it answers this one.
+                let early = tokio::select! {
+                    biased;
+                    _ = server.read(&mut byte) => true,
+                    () = std::future::ready(()) => false,
+                };
+                assert!(!early);
                 drop(pace.until_sent(Body::empty()));
             }
             server.read_exact(&mut byte).await
