@@ -2,7 +2,7 @@
 //! holds nothing else. SQLite and the cryptography are C, so a C compiler for musl is needed besides.
 //!
 //! Memory is copied, filled and compared by LLVM's functions in the place of musl's, which are slow for small pieces
-//! and a tenth of all that the backend does. LLVM calls its library as a whole experimental; these five functions
+//! and took a tenth of all that the backend did. Debian calls LLVM's library as a whole experimental; these five functions
 //! stand alone in there and call nothing.
 
 use std::fs;
