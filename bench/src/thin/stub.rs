@@ -19,7 +19,9 @@ use crate::Failure;
 
 /// Length of the part of an id that names somebody.
 const NAME: usize = 27;
-const NOBODY: &str = "000000000000000491511000000";
+/// Digits of a number of [`crate::numbers`], which a name ends with.
+const NUMBER: usize = 13;
+const NOBODY: &str = "000000000000004915110000000";
 /// A session JWT of the real service has about so many characters.
 const JWT: usize = 1100;
 /// Unix seconds; no session ends while somebody measures.
@@ -58,7 +60,7 @@ async fn answer(
         .map(http_body_util::Collected::to_bytes)
         .unwrap_or_default();
     let (status, text) = if path.ends_with("/otps/sms/login_or_create") {
-        let name = after(&body, b"\"phone_number\":\"+", 12);
+        let name = after(&body, b"\"phone_number\":\"+", NUMBER);
         (
             StatusCode::OK,
             filled(&answers.sent, &format!("{name:0>NAME$}")),
@@ -82,7 +84,7 @@ async fn answer(
 }
 
 fn filled(answer: &str, name: &str) -> String {
-    let number = name.get(NAME - 12..).unwrap_or(name);
+    let number = name.get(NAME - NUMBER..).unwrap_or(name);
     answer.replace(NAME_HERE, name).replace(NUMBER_HERE, number)
 }
 
@@ -135,4 +137,24 @@ fn session(user_id: &str, method_id: &str) -> Value {
             "user_agent": "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0",
         },
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::numbers;
+
+    #[test]
+    fn each_number_is_a_user_of_its_own_and_stands_in_the_answers() {
+        let user_of = |place| {
+            let asked = format!("{{\"phone_number\":\"{}\"}}", numbers::nth(place));
+            let digits = after(asked.as_bytes(), b"\"phone_number\":\"+", NUMBER);
+            let answer = filled(&Answers::new().verified, &format!("{digits:0>NAME$}"));
+            assert!(answer.contains(&format!("\"{}\"", numbers::nth(place))));
+            let answer: Value = serde_json::from_str(&answer).unwrap();
+            answer["user_id"].as_str().unwrap().to_owned()
+        };
+        assert_ne!(user_of(1), user_of(2));
+        assert_ne!(user_of(1), user_of(999));
+    }
 }
