@@ -19,6 +19,7 @@ use axum::extract::{MatchedPath, Request};
 use axum::response::{IntoResponse, Response};
 use http::{Method, header};
 use shared::ErrorType;
+use tokio::time::Instant;
 use tower::Service;
 use tower::layer::layer_fn;
 
@@ -122,12 +123,14 @@ where
         let limits = self.limits;
         let method = known_method(request.method());
         let route = Route(request.extensions().get::<MatchedPath>().cloned());
-        let running = self.traffic.begin(route.name());
-        let Some(inside) = running.enter() else {
-            // Refusing has to cost next to nothing: no name, and no log line of its own.
-            let response = answer::with_headers(overloaded().into_response(), limits);
-            running.answered(route.name(), response.status());
-            return Box::pin(ready(Ok(response)));
+        let inside = match self.traffic.begin(route.name()).enter() {
+            Ok(inside) => inside,
+            Err(refused) => {
+                // Refusing has to cost next to nothing: no name, and no log line of its own.
+                let response = answer::with_headers(overloaded().into_response(), limits);
+                refused.answered(route.name(), response.status());
+                return Box::pin(ready(Ok(response)));
+            }
         };
         let origin = match Origin::of(request.headers(), limits.callers_are_servers) {
             Ok(origin) => origin,
@@ -147,21 +150,21 @@ where
                 Ok(self.routes.call(request))
             }
         };
-        let traffic = self.traffic.clone();
+        let deadline = inside.request().began + limits.request_deadline;
         Box::pin(origin.within(async move {
             let response = match answer {
                 Ok(answer) => {
-                    let answer = pin!(in_time(answer, limits.request_deadline));
+                    let answer = pin!(in_time(answer, deadline));
                     panics::caught(answer).await
                 }
                 Err(refusal) => refusal,
             };
             let response = answer::finish(response, &origin.id, limits);
             let (route, status) = (route.name(), response.status());
-            let took = running.answered(route, status);
+            let took = inside.request().answered(route, status);
             let ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
             tracing::info!(method, route, status = status.as_u16(), ms, "answered");
-            if let Some(spans) = traffic.spans().filter(|_| origin.span.is_sampled()) {
+            if let Some(spans) = inside.spans().filter(|_| origin.span.is_sampled()) {
                 spans.ended(Ended {
                     origin,
                     method,
@@ -194,9 +197,9 @@ pub(crate) fn overloaded() -> ApiError {
 
 async fn in_time(
     answer: impl Future<Output = Result<Response, Infallible>>,
-    deadline: Duration,
+    deadline: Instant,
 ) -> Response {
-    match tokio::time::timeout(deadline, answer).await {
+    match tokio::time::timeout_at(deadline, answer).await {
         Ok(Ok(response)) => response,
         Err(_) => ApiError::unavailable(ErrorType::Overloaded, "the request ran into its deadline")
             .retry_after(RETRY_AFTER_DEADLINE_SECS)

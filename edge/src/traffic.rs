@@ -7,10 +7,11 @@ mod gate;
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use http::StatusCode;
 use prometheus_client::registry::Registry;
+use tokio::time::Instant;
 
 use connections::{Connected, Connections, TooMany};
 use counts::Counts;
@@ -136,14 +137,9 @@ impl Traffic {
         let _ = self.0.spans.set(spans);
     }
 
-    /// Where requests are told to, if anywhere.
-    pub(crate) fn spans(&self) -> Option<&Spans> {
-        self.0.spans.get()
-    }
-
     /// Waits until the collector has what it was told, or can't have it.
     pub async fn flush_spans(&self) {
-        if let Some(spans) = self.spans() {
+        if let Some(spans) = self.0.spans.get() {
             spans.flush().await;
         }
     }
@@ -223,21 +219,22 @@ impl Drop for Open {
 pub(crate) struct Request {
     traffic: Traffic,
     work: Work,
-    began: Instant,
+    pub(crate) began: Instant,
 }
 
 impl Request {
     /// Lets it in, or not.
-    pub(crate) fn enter(&self) -> Option<Inside> {
-        let place = self.traffic.0.gate.enter(self.work);
-        if place.is_none() {
-            self.traffic.shed(self.work);
+    pub(crate) fn enter(self) -> Result<Inside, Self> {
+        match self.traffic.0.gate.enter(self.work) {
+            Some(place) => Ok(Inside(Arc::new(Entered {
+                request: self,
+                place,
+            }))),
+            None => {
+                self.traffic.shed(self.work);
+                Err(self)
+            }
         }
-        Some(Inside {
-            place: place?,
-            traffic: self.traffic.clone(),
-            work: self.work,
-        })
     }
 
     /// Its answer is ready. How long that took.
@@ -258,22 +255,34 @@ impl Drop for Request {
 /// A request that was let in; travels with it as an extension. It holds a place until the last clone
 /// is gone.
 #[derive(Debug, Clone)]
-pub(crate) struct Inside {
+pub(crate) struct Inside(Arc<Entered>);
+
+#[derive(Debug)]
+struct Entered {
+    request: Request,
     place: Place,
-    traffic: Traffic,
-    work: Work,
 }
 
 impl Inside {
+    pub(crate) fn request(&self) -> &Request {
+        &self.0.request
+    }
+
+    /// Where it is told to, if anywhere.
+    pub(crate) fn spans(&self) -> Option<&Spans> {
+        self.request().traffic.0.spans.get()
+    }
+
     /// Waits for what a slow caller has to bring, without a place meanwhile. Nothing when there is no
     /// place afterwards.
     pub(crate) async fn outside<T>(&self, brought: impl Future<Output = T>) -> Option<T> {
-        self.place.leave();
+        let Entered { request, place } = &*self.0;
+        place.leave();
         let brought = brought.await;
-        if self.place.enter_again() {
+        if place.enter_again() {
             return Some(brought);
         }
-        self.traffic.shed(self.work);
+        request.traffic.shed(request.work);
         None
     }
 }

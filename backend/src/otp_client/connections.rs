@@ -74,42 +74,39 @@ impl Connections {
         }
     }
 
-    /// The whole answer to a request without scheme and host. `alone` gives it a connection of its own.
+    /// The whole answer to a request without scheme and host, which was made at `began`, Unix seconds. `alone` gives it
+    /// a connection of its own.
     pub(super) async fn exchange(
         &self,
         mut request: Request<Full<Bytes>>,
         alone: bool,
+        began: i64,
     ) -> Result<Reply, Failure> {
-        let began = self.clock.now();
-        while !alone && let Some(mut connection) = self.rested(began) {
-            if connection.requests.ready().await.is_err() {
+        loop {
+            let rested = if alone { None } else { self.rested(began) };
+            let is_new = rested.is_none();
+            let mut connection = match rested {
+                Some(connection) => connection,
+                // It is rarely made, and its state is larger than all the rest.
+                None => Box::pin(self.connect()).await?,
+            };
+            if !is_new && connection.requests.ready().await.is_err() {
                 continue;
             }
             match connection.requests.try_send_request(request).await {
                 Ok(response) => {
                     let reply = read(response).await?;
-                    self.rest(connection, began);
+                    if !alone {
+                        self.rest(connection, began);
+                    }
                     return Ok(reply);
                 }
                 Err(mut error) => match error.take_message() {
-                    Some(unwritten) => request = unwritten,
+                    Some(unwritten) if !is_new => request = unwritten,
+                    Some(_) => return Err(Failure::Unreached(cause(error.error()))),
                     None => return Err(Failure::Silent(cause(error.error()))),
                 },
             }
-        }
-        let mut connection = self.connect().await?;
-        match connection.requests.try_send_request(request).await {
-            Ok(response) => {
-                let reply = read(response).await?;
-                if !alone {
-                    self.rest(connection, began);
-                }
-                Ok(reply)
-            }
-            Err(mut error) => Err(match error.take_message() {
-                Some(_) => Failure::Unreached(cause(error.error())),
-                None => Failure::Silent(cause(error.error())),
-            }),
         }
     }
 

@@ -35,10 +35,14 @@ impl OtpClient {
             .map_err(|error| ApiError::internal(format_args!("a request is no JSON: {error}")))?;
         let body = body.map(Bytes::from);
         let deadline = Instant::now() + call.limit;
-        self.repeats().note_call(self.clock.now());
+        let mut now = self.clock.now();
+        self.repeats().note_call(now);
         let mut repeats_left = if call.is_read { repeats::MOST } else { 0 };
         loop {
-            let failed = match self.attempt(&call, body.clone(), expect, deadline).await {
+            let answer = self
+                .attempt(&call, body.clone(), expect, now, deadline)
+                .await;
+            let failed = match answer {
                 Ok(answer) => return Ok(answer),
                 Err(failed) => failed,
             };
@@ -56,6 +60,7 @@ impl OtpClient {
             repeats_left -= 1;
             self.events.upstream_repeat();
             tokio::time::sleep_until(pause_end).await;
+            now = self.clock.now();
         }
     }
 
@@ -64,10 +69,11 @@ impl OtpClient {
         call: &Call<'_>,
         body: Option<Bytes>,
         expect: Expect,
+        now: i64,
         deadline: Instant,
     ) -> Result<T, Failed> {
         let lane = self.lane(call);
-        let place = lane.enter(deadline).await.map_err(|why| {
+        let place = lane.enter(now, deadline).await.map_err(|why| {
             let word = match why {
                 NotBegun::Open => UpstreamCall::LeftAlone,
                 NotBegun::Full => UpstreamCall::Crowded,
@@ -78,7 +84,7 @@ impl OtpClient {
                 works: false,
             }
         })?;
-        let reply = self.transport.exchange(call, body, deadline).await;
+        let reply = self.transport.exchange(call, body, now, deadline).await;
         let refused = reply
             .as_ref()
             .is_ok_and(|reply| reply.status.is_client_error());

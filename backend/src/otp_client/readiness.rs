@@ -29,13 +29,13 @@ impl OtpClient {
     /// count: who asks often must not be what opens it.
     pub(crate) async fn readiness(&self) -> Result<(), NotReady> {
         let call = self.call(Method::GET, "/users/user_000000000000000000000000000");
-        let deadline = Instant::now() + call.limit;
+        let (now, deadline) = (self.clock.now(), Instant::now() + call.limit);
         if !self.others.is_open() {
-            return ready(&self.transport.exchange(&call, None, deadline).await);
+            return ready(&self.transport.exchange(&call, None, now, deadline).await);
         }
-        let place = self.others.enter(deadline).await;
+        let place = self.others.enter(now, deadline).await;
         let place = place.map_err(|_| NotReady::LeftAlone)?;
-        let found = ready(&self.transport.exchange(&call, None, deadline).await);
+        let found = ready(&self.transport.exchange(&call, None, now, deadline).await);
         let good = !matches!(found, Err(NotReady::Silent(_)));
         self.note_breaker(&self.others, place.ended(good));
         match found {

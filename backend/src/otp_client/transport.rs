@@ -106,11 +106,12 @@ impl Transport {
         })
     }
 
-    /// The whole answer, by `deadline` or not at all.
+    /// The whole answer, by `deadline` or not at all. `now` in Unix seconds.
     pub(super) async fn exchange(
         &self,
         call: &Call<'_>,
         body: Option<Bytes>,
+        now: i64,
         deadline: Instant,
     ) -> Result<Reply, Failure> {
         let request = self
@@ -120,7 +121,7 @@ impl Transport {
             Way::Sends => true,
             Way::Others => false,
         };
-        let exchange = self.connections.exchange(request, alone);
+        let exchange = self.connections.exchange(request, alone, now);
         match tokio::time::timeout_at(deadline, exchange).await {
             Ok(outcome) => outcome,
             Err(_) => Err(Failure::Silent("the OTP service took too long".to_owned())),
@@ -131,7 +132,7 @@ impl Transport {
         let has_body = body.is_some();
         let mut request = Request::new(Full::from(body.unwrap_or_default()));
         *request.method_mut() = call.method.clone();
-        let path = PathAndQuery::try_from(format!("{}{}", self.base_path, call.path))?;
+        let path = PathAndQuery::try_from([self.base_path.as_str(), &call.path].concat())?;
         *request.uri_mut() = Uri::from(path);
         let headers = request.headers_mut();
         headers.reserve(HEADERS);

@@ -63,54 +63,44 @@ impl Gate {
         if held && !self.take(work) {
             return None;
         }
-        Some(Place(Arc::new(Held {
+        Some(Place {
             gate: Arc::clone(self),
             work,
             held: AtomicBool::new(held),
-        })))
+        })
     }
 }
 
-/// A request's place inside; free again when the last clone is gone.
-#[derive(Debug, Clone)]
-pub(super) struct Place(Arc<Held>);
-
+/// A request's place inside, until it is dropped.
 #[derive(Debug)]
-struct Held {
+pub(super) struct Place {
     gate: Arc<Gate>,
     work: Work,
     held: AtomicBool,
 }
 
-impl Held {
-    fn leave(&self) {
+impl Place {
+    /// Gives the place back, while the caller is slow and not the server.
+    pub(super) fn leave(&self) {
         if self.held.swap(false, Ordering::AcqRel) {
             self.gate.inside.fetch_sub(1, Ordering::AcqRel);
         }
     }
-}
-
-impl Drop for Held {
-    fn drop(&mut self) {
-        self.leave();
-    }
-}
-
-impl Place {
-    /// Gives the place back, while the caller is slow and not the server.
-    pub(super) fn leave(&self) {
-        self.0.leave();
-    }
 
     /// Takes a place again. Whether there was one.
     pub(super) fn enter_again(&self) -> bool {
-        let Held { gate, work, held } = &*self.0;
-        if *work == Work::Free || held.load(Ordering::Acquire) {
+        if self.work == Work::Free || self.held.load(Ordering::Acquire) {
             return true;
         }
-        let taken = gate.take(*work);
-        held.store(taken, Ordering::Release);
+        let taken = self.gate.take(self.work);
+        self.held.store(taken, Ordering::Release);
         taken
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.leave();
     }
 }
 
