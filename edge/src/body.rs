@@ -7,16 +7,29 @@ use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::{FromRequest, Request};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use shared::ErrorType;
+use tokio::task::futures::TaskLocalFuture;
+use tokio::task_local;
 
 use crate::ApiError;
 use crate::harden::overloaded;
 use crate::traffic::Inside;
 
-/// What reading a body has to know of its request; travels with it as an extension.
+task_local! {
+    static ARRIVING: Arriving;
+}
+
+/// What reading a body has to know of its request. Among the extensions it would be one too many for the small table
+/// that the others fit in, for every request, also those without a body.
 #[derive(Debug, Clone)]
 pub(crate) struct Arriving {
     pub(crate) limits: BodyLimits,
     pub(crate) inside: Inside,
+}
+
+impl Arriving {
+    pub(crate) fn within<W: Future>(self, work: W) -> TaskLocalFuture<Self, W> {
+        ARRIVING.scope(self, work)
+    }
 }
 
 /// How much is read of a body, and for how long.
@@ -58,10 +71,9 @@ impl<S: Send + Sync> FromRequest<S> for RawBody {
 }
 
 pub(crate) async fn read(request: Request) -> Result<Bytes, ApiError> {
-    let arriving = request.extensions().get::<Arriving>().cloned();
-    let (limits, inside) = match arriving {
-        Some(Arriving { limits, inside }) => (limits, Some(inside)),
-        None => (BodyLimits::default(), None),
+    let (limits, inside) = match ARRIVING.try_with(Clone::clone) {
+        Ok(Arriving { limits, inside }) => (limits, Some(inside)),
+        Err(_) => (BodyLimits::default(), None),
     };
     let body = request.into_body();
     if announced_too_large(&body, limits) {

@@ -119,7 +119,7 @@ where
         self.routes.poll_ready(context)
     }
 
-    fn call(&mut self, mut request: Request) -> Self::Future {
+    fn call(&mut self, request: Request) -> Self::Future {
         let limits = self.limits;
         let method = known_method(request.method());
         let route = Route(request.extensions().get::<MatchedPath>().cloned());
@@ -143,11 +143,11 @@ where
         let answer = match refused {
             Some(refusal) => Err(refusal),
             None => {
-                request.extensions_mut().insert(Arriving {
+                let arriving = Arriving {
                     limits: limits.body(),
                     inside: inside.clone(),
-                });
-                Ok(self.routes.call(request))
+                };
+                Ok(arriving.within(self.routes.call(request)))
             }
         };
         let deadline = inside.request().began + limits.request_deadline;

@@ -13,6 +13,8 @@ use crate::{ApiError, body, strict};
 /// So many headers an answer has in the end, a cookie and what [`crate::harden`] adds included: room for all of them
 /// from the beginning.
 const ANSWER_HEADERS: usize = 12;
+/// Room for the body of most answers.
+const ANSWER_BYTES: usize = 512;
 
 /// A body of JSON.
 ///
@@ -68,8 +70,9 @@ fn announced(headers: &HeaderMap) -> Option<bool> {
 
 impl<T: Serialize> IntoResponse for Json<T> {
     fn into_response(self) -> Response {
-        match serde_json::to_vec(&self.0) {
-            Ok(body) => {
+        let mut body = Vec::with_capacity(ANSWER_BYTES);
+        match serde_json::to_writer(&mut body, &self.0) {
+            Ok(()) => {
                 let mut response = Response::new(body.into());
                 let headers = response.headers_mut();
                 headers.reserve(ANSWER_HEADERS);

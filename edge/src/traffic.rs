@@ -252,8 +252,7 @@ impl Drop for Request {
     }
 }
 
-/// A request that was let in; travels with it as an extension. It holds a place until the last clone
-/// is gone.
+/// A request that was let in. It holds a place until the last clone is gone.
 #[derive(Debug, Clone)]
 pub(crate) struct Inside(Arc<Entered>);
 

@@ -84,12 +84,10 @@ impl Lane {
 
     /// A place, once there is one; at `deadline` at the latest there is none. `now` in Unix seconds.
     pub(super) async fn enter(&self, now: i64, deadline: Instant) -> Result<Place<'_>, NotBegun> {
-        // Who would be refused does not wait for it.
-        if !self.breaker().lets_through(now) {
-            return Err(NotBegun::Open);
-        }
         let (place, now) = match self.places.try_acquire() {
             Ok(place) => (place, now),
+            // Who would be refused does not wait for it.
+            Err(_) if !self.breaker().lets_through(now) => return Err(NotBegun::Open),
             Err(_) => {
                 let place = self.wait(deadline.min(Instant::now() + WAIT)).await?;
                 (place, self.clock.now())

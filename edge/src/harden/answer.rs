@@ -52,8 +52,6 @@ pub(super) fn finish(response: Response, id: &RequestId, limits: EdgeLimits) -> 
 /// The security headers on an answer that is complete otherwise.
 pub(super) fn with_headers(mut response: Response, limits: EdgeLimits) -> Response {
     let headers = response.headers_mut();
-    // With those below and the length, so that there is one table.
-    headers.reserve(ALWAYS.len() + 4);
     for (name, value) in ALWAYS {
         headers.insert(name, value);
     }
