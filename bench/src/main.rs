@@ -1,4 +1,4 @@
-//! `cargo xtask bench` runs this: whole sign-ins against the release build of the OTP service, and
+//! `cargo xtask bench` runs this: whole sign-ins against the OTP service as it is shipped, and
 //! what they cost. Prints tables; asserts nothing, since how fast a machine is is not a fault.
 //!
 //! Here live the command line and the order of things. The service under test is a process of its
@@ -54,7 +54,7 @@ enum Part {
 /// What is measured of the OTP service, and how long.
 #[derive(Debug, Args)]
 struct Options {
-    /// The release build of the OTP service
+    /// The OTP service, built
     #[arg(long)]
     service: PathBuf,
     /// Folder on the disk to measure; what is made in it is removed again

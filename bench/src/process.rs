@@ -1,4 +1,4 @@
-//! The service under test: its release build in a process of its own, with its defaults, and what
+//! The service under test: what is shipped of it, in a process of its own, with its defaults, and what
 //! the system says that it uses.
 
 use std::fs::File;
@@ -55,7 +55,7 @@ pub(crate) struct Data {
     settings: Vec<(&'static str, String)>,
 }
 
-/// Ends with this value: everything that it answered is on disk.
+/// Ends with this value: asked to, or by force when that takes too long. What it answered is on disk either way.
 pub(crate) struct Running(Child);
 
 impl Running {
@@ -71,6 +71,14 @@ impl Running {
 impl Drop for Running {
     fn drop(&mut self) {
         let workers = usage::children(self.id()).unwrap_or_default();
+        // A build that counts for the compiler writes down what it has counted when it ends by itself.
+        if let Some(id) = Pid::from_raw(self.id().cast_signed()) {
+            let _ = kill_process(id, Signal::TERM);
+        }
+        let asked = Instant::now();
+        while matches!(self.0.try_wait(), Ok(None)) && asked.elapsed() < PATIENCE {
+            std::thread::sleep(Duration::from_millis(5));
+        }
         // One that has ended by itself can't be killed; both ways it is gone after this.
         let _ = self.0.kill();
         let _ = self.0.wait();

@@ -6,14 +6,16 @@ mod backend;
 mod made_of;
 mod page;
 
-use std::path::PathBuf;
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use clap::{Parser, Subcommand};
 
-use crate::command::{cargo, run};
+use crate::command::{cargo, on_path, program, run};
 use crate::failure::Failure;
 use crate::progress::step;
-use crate::{browser, workspace};
+use crate::{debian, musl, postgres, rehearsal, workspace};
 
 /// What is measured, and how long.
 #[derive(Debug, Clone, Parser)]
@@ -44,22 +46,67 @@ pub(crate) fn bench(options: &Options) -> Result<(), Failure> {
 }
 
 fn service(passed_on: &[String]) -> Result<(), Failure> {
-    browser::set_up(&[])?;
-    // One after the other: together they would share the benchmark's features.
-    for package in ["otp-service", "bench"] {
-        step(format_args!("Building {package}"), || build(package))?;
+    let programs = shipped()?;
+    measure(of_service(&programs, passed_on)?)
+}
+
+/// Builds what is shipped, and what measures it; answers the folder of the former.
+fn shipped() -> Result<PathBuf, Failure> {
+    musl::set_up()?;
+    let programs = musl::build_shipped(&rehearsal::counts()?)?;
+    build()?;
+    Ok(programs)
+}
+
+/// Makes sure that what is measured beside the backend and under the OTP service is there.
+pub(crate) fn set_up() -> Result<(), Failure> {
+    let mut missing = Vec::new();
+    if !on_path("nginx") {
+        missing.push("nginx-light");
     }
+    if !postgres::is_there() {
+        missing.push("postgresql");
+    }
+    if missing.is_empty() {
+        return Ok(());
+    }
+    debian::install("The benchmarks need nginx and PostgreSQL.", &missing)
+}
+
+/// The benchmark of the OTP service in this folder; it has to be built.
+pub(crate) fn of_service(
+    programs: &Path,
+    options: &[impl AsRef<OsStr>],
+) -> Result<Command, Failure> {
+    let service = programs.join("otp-service");
+    benchmark("service", "--service", &service, options)
+}
+
+/// The benchmark of the backend in this folder; it has to be built.
+pub(crate) fn of_backend(
+    programs: &Path,
+    options: &[impl AsRef<OsStr>],
+) -> Result<Command, Failure> {
+    let backend = programs.join("backend");
+    benchmark("backend", "--backend", &backend, options)
+}
+
+fn benchmark(
+    part: &str,
+    what: &str,
+    path: &Path,
+    options: &[impl AsRef<OsStr>],
+) -> Result<Command, Failure> {
     let release = workspace::target_folder()?.join("release");
-    run(
-        crate::command::program(release.join("bench"))
-            .arg("service")
-            .arg("--service")
-            .arg(release.join("otp-service"))
-            .arg("--folder")
-            .arg(folder()?)
-            .args(passed_on),
-        "Read the benchmark's message above.",
-    )
+    let mut bench = program(release.join("bench"));
+    bench.args([part, what]).arg(path);
+    bench.arg("--folder").arg(folder()?).args(options);
+    Ok(bench)
+}
+
+/// Runs one.
+pub(crate) fn measure(mut benchmark: Command) -> Result<(), Failure> {
+    run(&mut benchmark, "Read the benchmark's message above.")
 }
 
 /// On the disk to measure.
@@ -69,9 +116,12 @@ fn folder() -> Result<PathBuf, Failure> {
     Ok(folder)
 }
 
-fn build(package: &str) -> Result<(), Failure> {
-    run(
-        cargo().args(["build", "--release", "--locked", "--package", package]),
-        "Read the compiler's message above.",
-    )
+/// Builds the benchmark.
+pub(crate) fn build() -> Result<(), Failure> {
+    step("Building bench", || {
+        run(
+            cargo().args(["build", "--release", "--locked", "--package", "bench"]),
+            "Read the compiler's message above.",
+        )
+    })
 }

@@ -1,29 +1,47 @@
 //! `cargo xtask dist`: everything that is shipped, in `target/dist`: the page as files, both servers as static programs,
-//! a list of the parts of each (SBOM), the images as archives that podman and Docker load, and checksums of it all.
+//! a list of the parts of each (SBOM), what a rehearsal counted for their compilation, the images as archives that podman
+//! and Docker load, and checksums of it all.
 //!
 //! Not here: signing, and where it is put.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use clap::Parser;
 use sha2::{Digest, Sha256};
 
 use crate::command::{program, run};
 use crate::failure::Failure;
 use crate::image::{self, IMAGES, copy_files};
-use crate::musl::{self, PROGRAMS, Profile};
+use crate::musl::{self, PROGRAMS};
 use crate::progress::step;
-use crate::{bundle, tools, workspace};
+use crate::{bundle, rehearsal, tools, workspace};
 
 /// J-07 says 30 MB; we ask for less.
 const LARGEST_IMAGE: u64 = 25 * 1000 * 1000;
 
+/// How the counts are called among what is shipped.
+const COUNTS: &str = "counts.profdata";
+
+/// What the programs are compiled by.
+#[derive(Debug, Clone, Parser)]
+pub(crate) struct Options {
+    /// The counts that an earlier run has left beside its programs; with them the same sources are the same programs
+    /// once more, compiled once. Without, they are counted anew.
+    #[arg(long, value_name = "FILE")]
+    counts: Option<PathBuf>,
+}
+
 /// Builds it all anew but for what the compiler has kept.
-pub(crate) fn dist() -> Result<(), Failure> {
+pub(crate) fn dist(options: &Options) -> Result<(), Failure> {
     musl::set_up()?;
     image::set_up()?;
     bundle::build(&tools::set_up()?)?;
     let target = workspace::target_folder()?;
+    let counts = match &options.counts {
+        Some(file) => rehearsal::given(file)?,
+        None => rehearsal::counts()?,
+    };
     let folder = target.join("dist");
     let failed = |error| Failure::file(&folder, &error);
     if folder.exists() {
@@ -31,7 +49,8 @@ pub(crate) fn dist() -> Result<(), Failure> {
     }
     fs::create_dir_all(&folder).map_err(failed)?;
     copy_files(&workspace::dist_folder(), &folder.join("page"))?;
-    let programs = musl::build(Profile::Shipped)?;
+    fs::copy(&counts, folder.join(COUNTS)).map_err(failed)?;
+    let programs = musl::build_shipped(&counts)?;
     for name in PROGRAMS {
         fs::copy(programs.join(name), folder.join(name)).map_err(failed)?;
     }

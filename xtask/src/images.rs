@@ -4,8 +4,8 @@
 use crate::command::{on_path, output_of, program, run};
 use crate::failure::Failure;
 use crate::image::{self, IMAGES};
-use crate::musl::{self, Profile};
-use crate::{debian, workspace};
+
+use crate::{debian, musl, workspace};
 
 /// What the tests ask podman for; what `dist` has built keeps its own tag.
 const TAG: &str = "test";
@@ -26,7 +26,7 @@ pub(crate) fn build() -> Result<(), Failure> {
     if !missing.is_empty() {
         debian::install("The images are started by podman.", &missing)?;
     }
-    let programs = musl::build(Profile::Quick)?;
+    let programs = musl::build_quick()?;
     let work = workspace::target_folder()?.join("image");
     IMAGES
         .iter()

@@ -28,6 +28,7 @@ mod postgres;
 mod probe;
 mod progress;
 mod python;
+mod rehearsal;
 mod screenshots;
 mod service;
 mod start;
@@ -65,10 +66,10 @@ enum Chore {
     /// Finish a bundle that Trunk has built; Trunk calls this itself.
     FinishBundle(finish::Options),
     /// Build everything that is shipped into `target/dist`: page, static programs, lists of their parts, images.
-    Dist,
+    Dist(dist::Options),
     /// Kill the OTP service and its database under load, and let callers race, many times.
     Torture(torture::Options),
-    /// Measure the release build of the OTP service: sign-ins per second, and what each costs; or the page.
+    /// Measure what is shipped: the OTP service's sign-ins per second, and what each costs; or the backend, or the page.
     Bench(bench::Options),
     /// Take the pictures of the screens in `docs/screens/`.
     Screenshots,
@@ -91,7 +92,7 @@ fn run(chore: Chore) -> Result<(), Failure> {
         Chore::Setup => tools::set_up().map(drop),
         Chore::Bundle => bundle::build(&tools::set_up()?),
         Chore::FinishBundle(options) => finish::finish_bundle(&options),
-        Chore::Dist => dist::dist(),
+        Chore::Dist(options) => dist::dist(&options),
         Chore::Torture(options) => torture::torture(&options),
         Chore::Bench(options) => bench::bench(&options),
         Chore::Screenshots => screenshots::take(),

@@ -45,23 +45,9 @@ pub(crate) fn memory_part() -> serde_json::Value {
     })
 }
 
-/// How much the compiler does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Profile {
-    /// What is shipped.
-    Shipped,
-    /// The same programs, built in a fraction of the time, for the test run.
-    Quick,
-}
-
-impl Profile {
-    fn name(self) -> &'static str {
-        match self {
-            Self::Shipped => "shipped",
-            Self::Quick => "quick",
-        }
-    }
-}
+/// How cargo calls what is shipped, and the same programs built in a fraction of the time.
+const SHIPPED: &str = "shipped";
+const QUICK: &str = "quick";
 
 /// Makes sure that programs can be built for musl.
 pub(crate) fn set_up() -> Result<(), Failure> {
@@ -101,8 +87,32 @@ fn memory_functions() -> Result<PathBuf, Failure> {
     Ok(folder)
 }
 
-/// Builds both servers, with every gateway; answers the folder that they are in.
-pub(crate) fn build(profile: Profile) -> Result<PathBuf, Failure> {
+/// Builds what is shipped, laid out by these counts; answers the folder that both programs are in.
+pub(crate) fn build_shipped(counts: &Path) -> Result<PathBuf, Failure> {
+    let by = format!("-Cprofile-use={}", counts.display());
+    build(
+        "as they are shipped",
+        SHIPPED,
+        &by,
+        &workspace::target_folder()?,
+    )
+}
+
+/// Builds, below `target`, programs that count what they do, for the same programs compiled once more. What they have
+/// counted they write into the folder `raw` when they end.
+pub(crate) fn build_counting(target: &Path, raw: &Path) -> Result<PathBuf, Failure> {
+    let into = format!("-Cprofile-generate={}", raw.display());
+    // All else as it is shipped, or functions would have other names.
+    build("that count", SHIPPED, &into, target)
+}
+
+/// Builds the programs of the test run.
+pub(crate) fn build_quick() -> Result<PathBuf, Failure> {
+    build("for tests", QUICK, "", &workspace::target_folder()?)
+}
+
+/// Builds both servers, with every gateway.
+fn build(which: &str, profile: &str, flags: &str, target: &Path) -> Result<PathBuf, Failure> {
     let root = workspace::root().display();
     let paths = format!(
         "{} --remap-path-prefix={root}=pipit",
@@ -114,21 +124,23 @@ pub(crate) fn build(profile: Profile) -> Result<PathBuf, Failure> {
     // Where the program lies in memory is chosen at its start; said shortly, that takes a megabyte less. What is
     // sealed is short: to get Poly1305 ready for several blocks at a time takes longer than to do them one by one.
     let rust = format!(
-        "{paths} -Clink-arg=-Wl,-z,pack-relative-relocs -Lnative={} -lstatic:-bundle=memory --cfg poly1305_force_soft",
+        "{paths} -Clink-arg=-Wl,-z,pack-relative-relocs -Lnative={} -lstatic:-bundle=memory --cfg poly1305_force_soft {flags}",
         memory.display()
     );
-    step("Building the static programs (some minutes)", || {
-        let mut build = cargo();
-        build
-            .args(["build", "--locked", "--target", TARGET])
-            .args(["--profile", profile.name()])
-            .args(["--features", FEATURES])
-            .args(PROGRAMS.iter().flat_map(|name| ["--bin", *name]))
-            .env("CARGO_TARGET_X86_64_UNKNOWN_LINUX_MUSL_RUSTFLAGS", rust)
-            .env("CFLAGS_x86_64_unknown_linux_musl", c);
-        run(&mut build, "Read the compiler's message above.")
-    })?;
-    Ok(workspace::target_folder()?
-        .join(TARGET)
-        .join(profile.name()))
+    step(
+        format_args!("Building static programs {which} (some minutes)"),
+        || {
+            let mut build = cargo();
+            build
+                .args(["build", "--locked", "--target", TARGET])
+                .args(["--profile", profile])
+                .args(["--features", FEATURES])
+                .args(PROGRAMS.iter().flat_map(|name| ["--bin", *name]))
+                .env("CARGO_TARGET_DIR", target)
+                .env("CARGO_TARGET_X86_64_UNKNOWN_LINUX_MUSL_RUSTFLAGS", rust)
+                .env("CFLAGS_x86_64_unknown_linux_musl", c);
+            run(&mut build, "Read the compiler's message above.")
+        },
+    )?;
+    Ok(target.join(TARGET).join(profile))
 }

@@ -30,6 +30,8 @@ const CYCLONEDX_VERSION: &str = "0.5.9";
 struct Tool {
     package: &'static str,
     program: &'static str,
+    /// Before `--version`, where the program is a part of cargo and of nothing else.
+    part: Option<&'static str>,
     version: String,
     features: &'static [&'static str],
     minutes: &'static str,
@@ -63,6 +65,7 @@ pub(crate) fn set_up() -> Result<Tools, Failure> {
     install(&Tool {
         package: "wasm-bindgen-cli",
         program: "wasm-bindgen",
+        part: None,
         // Library and tool must be of one version: the lock file decides for both.
         version: workspace::locked_version("wasm-bindgen")?,
         features: &[],
@@ -71,6 +74,7 @@ pub(crate) fn set_up() -> Result<Tools, Failure> {
     install(&Tool {
         package: "trunk",
         program: "trunk",
+        part: None,
         version: TRUNK_VERSION.to_owned(),
         features: &["--no-default-features", "--features", "rustls"],
         minutes: "two to three minutes, once",
@@ -83,6 +87,7 @@ pub(crate) fn set_up_cargo_deny() -> Result<Tools, Failure> {
     install(&Tool {
         package: "cargo-deny",
         program: "cargo-deny",
+        part: None,
         version: CARGO_DENY_VERSION.to_owned(),
         features: &["--no-default-features"],
         minutes: "two to three minutes, once",
@@ -95,6 +100,7 @@ pub(crate) fn set_up_cyclonedx() -> Result<Tools, Failure> {
     install(&Tool {
         package: "cargo-cyclonedx",
         program: "cargo-cyclonedx",
+        part: Some("cyclonedx"),
         version: CYCLONEDX_VERSION.to_owned(),
         features: &[],
         minutes: "one to two minutes, once",
@@ -107,6 +113,7 @@ pub(crate) fn set_up_geckodriver() -> Result<Tools, Failure> {
     install(&Tool {
         package: "geckodriver",
         program: "geckodriver",
+        part: None,
         version: GECKODRIVER_VERSION.to_owned(),
         features: &[],
         minutes: "one to two minutes, once",
@@ -126,17 +133,32 @@ fn linker() -> Result<(), Failure> {
 
 /// Adds a target of the compiler.
 pub(crate) fn rust_target(target: &str) -> Result<(), Failure> {
-    let installed = output_of(program("rustup").args(["target", "list", "--installed"]));
-    if installed.is_some_and(|list| list.lines().any(|line| line == target)) {
-        ready(format_args!("Rust target {target}"));
+    rust_part("target", target)
+}
+
+/// Adds a part of the compiler.
+pub(crate) fn rust_component(component: &str) -> Result<(), Failure> {
+    rust_part("component", component)
+}
+
+fn rust_part(kind: &str, name: &str) -> Result<(), Failure> {
+    let installed = output_of(program("rustup").args([kind, "list", "--installed"]));
+    if installed.is_some_and(|list| list.lines().any(|line| is_part(line, name))) {
+        ready(format_args!("Rust {kind} {name}"));
         return Ok(());
     }
-    step(format_args!("Adding the Rust target {target}"), || {
+    step(format_args!("Adding the Rust {kind} {name}"), || {
         run(
-            program("rustup").args(["target", "add", target]),
+            program("rustup").args([kind, "add", name]),
             "Install Rust with rustup (https://rustup.rs) and look whether this machine reaches static.rust-lang.org.",
         )
     })
+}
+
+/// Whether a line of rustup's names it; a component has the name of the machine after its own.
+fn is_part(line: &str, name: &str) -> bool {
+    let rest = line.strip_prefix(name);
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
 }
 
 fn install(tool: &Tool) -> Result<(), Failure> {
@@ -145,7 +167,7 @@ fn install(tool: &Tool) -> Result<(), Failure> {
     } = tool;
     let root = workspace::tools_folder();
     let binary = root.join("bin").join(tool.program);
-    let installed = output_of(program(&binary).arg("--version"));
+    let installed = output_of(program(&binary).args(tool.part).arg("--version"));
     if installed.is_some_and(|text| is_version(&text, version)) {
         ready(format_args!("{package} {version}"));
         return Ok(());
@@ -191,6 +213,14 @@ pub(crate) fn clean_up() -> Result<(), Failure> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_part_of_the_compiler_is_there_by_its_whole_name() {
+        assert!(is_part("wasm32-unknown-unknown", "wasm32-unknown-unknown"));
+        assert!(is_part("llvm-tools-x86_64-unknown-linux-gnu", "llvm-tools"));
+        assert!(!is_part("llvm-toolset", "llvm-tools"));
+        assert!(!is_part("rust-src", "llvm-tools"));
+    }
 
     #[test]
     fn only_the_very_version_counts() {

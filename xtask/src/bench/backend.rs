@@ -3,13 +3,8 @@
 
 use clap::Parser;
 
-use super::{build, folder};
-use crate::browser;
-use crate::command::{program, run};
+use super::{measure, of_backend, shipped};
 use crate::failure::Failure;
-use crate::musl::{self, Profile};
-use crate::progress::step;
-use crate::workspace;
 
 /// How much is measured.
 #[derive(Debug, Clone, Parser)]
@@ -21,19 +16,6 @@ pub(crate) struct Options {
 
 /// Measures and prints tables.
 pub(super) fn bench(options: &Options) -> Result<(), Failure> {
-    browser::set_up(&[])?;
-    musl::set_up()?;
-    let programs = musl::build(Profile::Shipped)?;
-    step("Building bench", || build("bench"))?;
-    let release = workspace::target_folder()?.join("release");
-    run(
-        program(release.join("bench"))
-            .arg("backend")
-            .arg("--backend")
-            .arg(programs.join("backend"))
-            .arg("--folder")
-            .arg(folder()?)
-            .args(&options.passed_on),
-        "Read the benchmark's message above.",
-    )
+    let programs = shipped()?;
+    measure(of_backend(&programs, &options.passed_on)?)
 }
