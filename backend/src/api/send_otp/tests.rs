@@ -17,7 +17,6 @@ async fn the_answer_holds_what_the_screen_needs_and_nothing_else_f_06() {
     let expected = json!({"verification_id": id, "phone_number": "+442079460958", "code_length": 6,
         "expires_in_secs": 299, "resend_in_secs": 31});
     assert_eq!(body, expected);
-    assert!(!answer.text().contains("user_") && !answer.text().contains("pn_"));
 }
 
 #[tokio::test]
