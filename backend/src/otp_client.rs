@@ -21,6 +21,7 @@ mod sessions;
 mod transport;
 mod users;
 
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -206,14 +207,14 @@ impl OtpClient {
         challenge_id: &str,
     ) -> Result<GetDeliveryResponse, ApiError> {
         const PASSES: Expect = Expect(&[ErrorType::NotFound]);
-        let call = self.read(Method::GET, &format!("/otps/{challenge_id}/delivery"));
+        let call = self.read(Method::GET, format!("/otps/{challenge_id}/delivery"));
         Ok(self.exchange(call, None::<&()>, PASSES).await?)
     }
 
-    fn call(&self, method: Method, path: &str) -> Call<'static> {
+    fn call(&self, method: Method, path: impl Into<Cow<'static, str>>) -> Call<'static> {
         Call {
             method,
-            path: path.to_owned(),
+            path: path.into(),
             idempotency_key: None,
             way: Way::Others,
             is_read: false,
@@ -222,14 +223,14 @@ impl OtpClient {
     }
 
     /// A call that changes nothing.
-    fn read(&self, method: Method, path: &str) -> Call<'static> {
+    fn read(&self, method: Method, path: impl Into<Cow<'static, str>>) -> Call<'static> {
         Call {
             is_read: true,
             ..self.call(method, path)
         }
     }
 
-    fn sending<'a>(&self, path: &str, key: Option<&'a IdempotencyKey>) -> Call<'a> {
+    fn sending<'a>(&self, path: &'static str, key: Option<&'a IdempotencyKey>) -> Call<'a> {
         Call {
             idempotency_key: key.map(IdempotencyKey::as_str),
             way: Way::Sends,

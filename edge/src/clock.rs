@@ -11,15 +11,16 @@
 //!
 //! Not here: where a [`Mark`] is kept for the next process.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// Tells the time in whole Unix seconds. Clones tell the same time.
 #[derive(Debug, Clone)]
 pub struct Clock {
     hands: Hands,
-    anchor: Arc<Mutex<Anchor>>,
+    /// When the machine was started, by this clock, Unix milliseconds: the time is that and the time since. Only grows.
+    origin_ms: Arc<AtomicI64>,
 }
 
 #[derive(Debug, Clone)]
@@ -69,14 +70,10 @@ impl Clock {
     }
 
     fn of(hands: Hands) -> Self {
-        let reading = hands.read();
-        let anchor = Anchor {
-            unix_ms: reading.host_ms,
-            up_ms: reading.up_ms,
-        };
+        let origin_ms = hands.read().origin_ms();
         Self {
             hands,
-            anchor: Arc::new(Mutex::new(anchor)),
+            origin_ms: Arc::new(AtomicI64::new(origin_ms)),
         }
     }
 
@@ -86,10 +83,13 @@ impl Clock {
         self.at(&self.hands.read()).div_euclid(1000)
     }
 
-    /// Where it stands when the hands are here, Unix milliseconds.
+    /// Where it stands when the hands are here, Unix milliseconds. The host's word counts only where it is ahead.
     fn at(&self, reading: &Reading) -> i64 {
-        let mut anchor = self.anchor.lock().unwrap_or_else(PoisonError::into_inner);
-        anchor.read(reading)
+        let (own, hosts) = (self.origin_ms.load(Ordering::SeqCst), reading.origin_ms());
+        if hosts > own {
+            self.origin_ms.fetch_max(hosts, Ordering::SeqCst);
+        }
+        reading.up_ms + own.max(hosts)
     }
 
     /// What the host's clock says, Unix seconds: for times that others compare with their own clocks,
@@ -120,14 +120,9 @@ impl Clock {
         } else {
             0
         };
-        let mut anchor = self.anchor.lock().unwrap_or_else(PoisonError::into_inner);
         let least = mark.unix_ms.saturating_add(passed);
-        if anchor.read(&reading) < least {
-            *anchor = Anchor {
-                unix_ms: least,
-                up_ms: reading.up_ms,
-            };
-        }
+        let origin_ms = least.saturating_sub(reading.up_ms);
+        self.origin_ms.fetch_max(origin_ms, Ordering::SeqCst);
     }
 }
 
@@ -196,25 +191,10 @@ struct Reading {
     up_ms: i64,
 }
 
-/// A time that was true when the machine was up for so long; from there time goes on by itself.
-#[derive(Debug)]
-struct Anchor {
-    unix_ms: i64,
-    up_ms: i64,
-}
-
-impl Anchor {
-    /// The host's word counts only where it is ahead (a forward step).
-    fn read(&mut self, reading: &Reading) -> i64 {
-        let own = self.unix_ms + (reading.up_ms - self.up_ms).max(0);
-        if reading.host_ms <= own {
-            return own;
-        }
-        *self = Self {
-            unix_ms: reading.host_ms,
-            up_ms: reading.up_ms,
-        };
-        reading.host_ms
+impl Reading {
+    /// When the machine was started, by the host's clock.
+    fn origin_ms(&self) -> i64 {
+        self.host_ms - self.up_ms
     }
 }
 

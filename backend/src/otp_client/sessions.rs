@@ -48,7 +48,7 @@ impl OtpClient {
         let query: String = form_urlencoded::Serializer::new(String::new())
             .append_pair("user_id", user_id)
             .finish();
-        let call = self.read(Method::GET, &format!("/sessions/list?{query}"));
+        let call = self.read(Method::GET, format!("/sessions/list?{query}"));
         let answer: ListSessionsResponse = self.exchange(call, None::<&()>, SESSION).await?;
         Ok(answer.sessions)
     }

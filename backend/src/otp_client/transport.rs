@@ -5,6 +5,7 @@
 //!
 //! Not here: where connections come from and how long they are used ([`super::connections`]).
 
+use std::borrow::Cow;
 use std::fmt;
 use std::time::Duration;
 
@@ -31,7 +32,7 @@ const HEADERS: usize = 8;
 pub(super) struct Call<'a> {
     pub(super) method: Method,
     /// Below the contract's base path, with its query.
-    pub(super) path: String,
+    pub(super) path: Cow<'static, str>,
     pub(super) idempotency_key: Option<&'a str>,
     pub(super) way: Way,
     /// It changes nothing, so it may be made again.

@@ -90,7 +90,7 @@ impl OtpClient {
             session_jwt: None,
         };
         let path = format!("/users/phone_numbers/{phone_number_id}/unblock");
-        let call = self.call(Method::POST, &path);
+        let call = self.call(Method::POST, path);
         let _: UnblockPhoneNumberResponse = self.exchange(call, Some(&request), PASSES).await?;
         Ok(())
     }
@@ -99,7 +99,7 @@ impl OtpClient {
     pub(crate) async fn delete_user(&self, user_id: &str) -> Result<(), ApiError> {
         const PASSES: Expect = Expect(&[ErrorType::UserNotFound]);
         let user_id = some_user(user_id.to_owned())?;
-        let call = self.call(Method::DELETE, &format!("/users/{user_id}/delete"));
+        let call = self.call(Method::DELETE, format!("/users/{user_id}/delete"));
         let answer: Result<DeleteUserResponse, _> = self.exchange(call, None::<&()>, PASSES).await;
         match answer.map_err(ApiError::from) {
             Ok(_) => Ok(()),
