@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use crate::command::{cargo, on_path, program, run};
 use crate::failure::Failure;
 use crate::progress::step;
-use crate::{bundle, debian, tools, workspace};
+use crate::{bundle, debian, image, tools, workspace};
 
 /// The one kind of machine that programs are built for.
 pub(crate) const TARGET: &str = "x86_64-unknown-linux-musl";
@@ -138,7 +138,9 @@ fn build(which: &str, profile: &str, flags: &str, target: &Path) -> Result<PathB
                 .args(PROGRAMS.iter().flat_map(|name| ["--bin", *name]))
                 .env("CARGO_TARGET_DIR", target)
                 .env("CARGO_TARGET_X86_64_UNKNOWN_LINUX_MUSL_RUSTFLAGS", rust)
-                .env("CFLAGS_x86_64_unknown_linux_musl", c);
+                .env("CFLAGS_x86_64_unknown_linux_musl", c)
+                // mimalloc tells when it was compiled, which would make equal programs differ.
+                .env("SOURCE_DATE_EPOCH", image::commit("%ct"));
             run(&mut build, "Read the compiler's message above.")
         },
     )?;
