@@ -26,8 +26,8 @@ const COUNTS: &str = "counts.profdata";
 /// What the programs are compiled by.
 #[derive(Debug, Clone, Parser)]
 pub(crate) struct Options {
-    /// The counts that an earlier run has left beside its programs; with them the same sources are the same programs
-    /// once more, compiled once. Without, they are counted anew.
+    /// The counts that an earlier run has left beside its programs, to compile the same sources by once more. Without,
+    /// they are counted anew.
     #[arg(long, value_name = "FILE")]
     counts: Option<PathBuf>,
 }

@@ -4,7 +4,6 @@
 use crate::command::{on_path, output_of, program, run};
 use crate::failure::Failure;
 use crate::image::{self, IMAGES};
-
 use crate::{debian, musl, workspace};
 
 /// What the tests ask podman for; what `dist` has built keeps its own tag.

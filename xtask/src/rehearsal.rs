@@ -2,8 +2,8 @@
 //! project's own benchmarks, and what was counted tells the compiler what to copy into its callers and what to lay
 //! next to each other (profile-guided optimisation, rustc's `-Cprofile-generate` and `-Cprofile-use`).
 //!
-//! No two rehearsals count the same, so the counts are a part of what is shipped: the same sources with the same
-//! counts are the same programs. Counts of other sources are next to worthless, and are never taken by themselves:
+//! No two rehearsals count the same, so the counts are a part of what is shipped: who wants to make the same programs of
+//! the same sources again needs them. Counts of other sources are next to worthless, and are never taken by themselves:
 //! a file of counts has the name of the programs that counted.
 //!
 //! What no rehearsal came by is compiled to be small.
