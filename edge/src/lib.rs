@@ -39,6 +39,7 @@ pub mod trace;
 mod traffic;
 pub mod utc;
 mod wording;
+mod workers;
 
 pub use body::RawBody;
 pub use breaker::{Attempt, Breaker};
@@ -54,3 +55,4 @@ pub use readiness::Readiness;
 pub use serve::{Door, serve};
 pub use stop::Stop;
 pub use traffic::{Traffic, TrafficLimits, Work};
+pub use workers::{PerWorker, Workers};

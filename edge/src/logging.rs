@@ -5,6 +5,7 @@
 
 mod entry;
 mod line;
+mod turn;
 
 use std::io;
 use std::panic;
@@ -14,6 +15,9 @@ use tracing_subscriber::EnvFilter;
 
 use entry::Entry;
 use line::Lines;
+use turn::Output;
+
+pub(crate) use turn::ended as turn_ended;
 
 static ONCE: Once = Once::new();
 
@@ -25,7 +29,7 @@ static ONCE: Once = Once::new();
 pub fn init(filter: &str) -> Result<(), tracing_subscriber::filter::ParseError> {
     let filter = EnvFilter::builder().parse(filter)?;
     ONCE.call_once(|| {
-        let set = tracing::subscriber::set_global_default(to(filter, io::stdout));
+        let set = tracing::subscriber::set_global_default(to(filter, || Output));
         // Somebody else's subscriber, a test's for example, is as good.
         drop(set);
         panic::set_hook(Box::new(|info| {

@@ -32,7 +32,7 @@ use crate::pace::{self, Pace, Paced};
 use crate::peer::Connected;
 use crate::tls::Tls;
 use crate::traffic::Open;
-use crate::{Stop, Traffic};
+use crate::{Stop, Traffic, Workers};
 
 /// Largest header section (D-11).
 const HEAD_BYTES: usize = 16 * 1024;
@@ -49,13 +49,24 @@ const EXHAUSTED: Duration = Duration::from_millis(50);
 pub struct Door {
     listener: TcpListener,
     tls: Option<Tls>,
+    workers: Option<Arc<Workers>>,
 }
 
 impl Door {
     /// With TLS, or plain HTTP.
     #[must_use]
     pub fn new(listener: TcpListener, tls: Option<Tls>) -> Self {
-        Self { listener, tls }
+        Self {
+            listener,
+            tls,
+            workers: None,
+        }
+    }
+
+    /// Has these look after its connections; without any, the runtime that serves does.
+    #[must_use]
+    pub fn answered_by(self, workers: Option<Arc<Workers>>) -> Self {
+        Self { workers, ..self }
     }
 }
 
@@ -77,12 +88,17 @@ pub async fn serve(
     traffic: &Traffic,
     stop: Stop,
 ) -> io::Result<()> {
-    let Door { listener, tls } = door.into();
+    let Door {
+        listener,
+        tls,
+        workers,
+    } = door.into();
     let (alive, mut all_gone) = mpsc::channel::<Infallible>(1);
     let server = Server {
         http: http(),
         router,
         tls: tls.clone(),
+        workers: workers.clone(),
         traffic: traffic.clone(),
         stop: stop.clone(),
         alive,
@@ -105,6 +121,8 @@ pub async fn serve(
         stop.cut();
         all_gone.recv().await;
     }
+    // What they do for connections has ended by now.
+    drop(workers);
     Ok(())
 }
 
@@ -120,6 +138,7 @@ struct Server {
     http: http1::Builder,
     router: Router,
     tls: Option<Tls>,
+    workers: Option<Arc<Workers>>,
     traffic: Traffic,
     stop: Stop,
     /// Every connection holds a clone.
@@ -140,10 +159,18 @@ impl Server {
         }
         let answering = self.answering(peer);
         let (alive, tls) = (self.alive.clone(), self.tls.clone());
-        tokio::spawn(async move {
+        let work = async move |socket| {
             answering.serve(socket, tls).await;
             drop::<(Open, mpsc::Sender<Infallible>)>((open, alive));
-        });
+        };
+        match &self.workers {
+            None => drop(tokio::spawn(work(socket))),
+            Some(workers) => {
+                if let Err(error) = workers.spawn(socket, work) {
+                    tracing::warn!(%error, "a connection can't be handed on");
+                }
+            }
+        }
     }
 
     fn answering(&self, peer: SocketAddr) -> Answering {

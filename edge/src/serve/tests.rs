@@ -16,11 +16,21 @@ struct Running {
 
 async fn start(router: Router) -> Running {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap();
+    start_at(listener.into(), router)
+}
+
+async fn start_with_workers(router: Router) -> Running {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let workers = Some(Arc::new(Workers::start().unwrap()));
+    start_at(Door::from(listener).answered_by(workers), router)
+}
+
+fn start_at(door: Door, router: Router) -> Running {
+    let address = door.listener.local_addr().unwrap();
     let (traffic, stop) = (Traffic::uncounted(), Stop::default());
     let router = harden(router, EdgeLimits::default(), &traffic);
     let stopped = stop.clone();
-    let done = tokio::spawn(async move { serve(listener, router, &traffic, stopped).await });
+    let done = tokio::spawn(async move { serve(door, router, &traffic, stopped).await });
     Running {
         address,
         stop,
@@ -122,8 +132,8 @@ async fn chunks_are_read_and_long_extensions_are_not_d_13() {
     }
 }
 
-#[tokio::test]
-async fn a_stop_lets_the_running_request_end_i_09() {
+/// What is answered while the server is told to stop is answered to its end.
+async fn stops(start: impl AsyncFnOnce(Router) -> Running) {
     let (entered, release) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
     let (inside, gate) = (entered.clone(), release.clone());
     let router = Router::new().route(
@@ -146,4 +156,23 @@ async fn a_stop_lets_the_running_request_end_i_09() {
         TcpListener::bind(server.address).await.is_ok(),
         "the port is free again"
     );
+}
+
+#[tokio::test]
+async fn a_stop_lets_the_running_request_end_i_09() {
+    stops(start).await;
+}
+
+#[tokio::test]
+async fn a_stop_lets_the_request_end_that_a_worker_answers_i_09() {
+    stops(start_with_workers).await;
+}
+
+#[tokio::test]
+async fn workers_answer_in_the_place_of_the_runtime_that_listens() {
+    let thread = get(async || format!("{:?}", std::thread::current().name()));
+    let server = start_with_workers(Router::new().route("/thread", thread)).await;
+    let request = "GET /thread HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n";
+    let answer = raw(server.address, request).await;
+    assert!(answer.contains("\r\n\r\nSome(\"worker-"), "{answer}");
 }
