@@ -2,9 +2,11 @@
 
 use std::io::Write;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use backend::{Chore, Config, StartError};
 use clap::Parser;
+use edge::Workers;
 // In the place of musl's allocator, for Rust and C alike.
 #[cfg(target_env = "musl")]
 use mimalloc as _;
@@ -53,5 +55,6 @@ async fn run(config: Config) -> Result<(), StartError> {
     let listener = TcpListener::bind(config.listen_addr)
         .await
         .map_err(StartError::Listen)?;
-    backend::serve(config, listener, stop).await
+    let workers = Workers::start().map_err(StartError::Workers)?;
+    backend::serve(config, listener, Some(Arc::new(workers)), stop).await
 }

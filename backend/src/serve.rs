@@ -9,7 +9,7 @@ use edge::keys::{Key, KeyError};
 use edge::metrics::Page;
 use edge::settings::SettingError;
 use edge::tls::TlsError;
-use edge::{Door, Readiness, Stop, Traffic};
+use edge::{Door, Readiness, Stop, Traffic, Workers};
 use shared::ErrorType;
 use storage::OpenError;
 use tokio::net::TcpListener;
@@ -59,6 +59,8 @@ pub enum StartError {
     Client(Unusable),
     /// The listener, ours or the embedded service's.
     Listen(io::Error),
+    /// Threads that answer.
+    Workers(io::Error),
     /// The certificate.
     Tls(TlsError),
     /// The port for plain HTTP beside TLS.
@@ -81,6 +83,7 @@ impl fmt::Display for StartError {
             Self::Bundle(error) => write!(f, "STATIC_DIR can't be read: {error}"),
             Self::Client(error) => error.fmt(f),
             Self::Listen(error) => write!(f, "can't listen: {error}"),
+            Self::Workers(error) => write!(f, "no threads to answer with: {error}"),
             Self::Tls(error) => write!(f, "TLS_CERT_FILE and TLS_KEY_FILE: {error}"),
             Self::Redirect(error) => write!(f, "REDIRECT_ADDR: {error}"),
             Self::Metrics(error) => write!(f, "METRICS_ADDR: {error}"),
@@ -107,11 +110,17 @@ impl From<KeyError> for StartError {
 }
 
 /// Serves on `listener` until it is told to stop; then lets running requests end and closes what it
-/// opened, so that the same port and data folder can be used again at once.
+/// opened, so that the same port and data folder can be used again at once. Requests are answered by `workers`; where there
+/// are none, by the runtime that this runs in.
 ///
 /// # Errors
 /// When it can't start, or when the listener or the OTP service in this process fails.
-pub async fn serve(config: Config, listener: TcpListener, stop: Stop) -> Result<(), StartError> {
+pub async fn serve(
+    config: Config,
+    listener: TcpListener,
+    workers: Option<Arc<Workers>>,
+    stop: Stop,
+) -> Result<(), StartError> {
     let address = listener.local_addr().map_err(StartError::Listen)?;
     let mut settings = Settings::work_out(&config, address)?;
     let key = Key::load(
@@ -119,6 +128,7 @@ pub async fn serve(config: Config, listener: TcpListener, stop: Stop) -> Result<
         &config.data_dir.join("backend.key"),
     )?;
     let door = Door::new(listener, config.tls.load().map_err(StartError::Tls)?);
+    let door = door.answered_by(workers);
     let chosen = OtpService::choose(&config)?;
     let server_keys = ServerKeys::parse(config.server_keys()?.as_ref())?;
     let tokens = AccessTokens::of(&config, settings.public_url.to_string(), &key)?;

@@ -4,8 +4,10 @@
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use clap::Parser;
+use edge::Workers;
 use http::Method;
 use tempfile::TempDir;
 use tokio::net::TcpListener;
@@ -191,7 +193,8 @@ impl Product {
             config.otp_api_key = Some(self.api_key.into());
         }
         config.server_keys = Some(SERVER_KEY.into());
-        let backend = Server::run(|stop| backend::serve(config, listener, stop));
+        let workers = Some(Arc::new(Workers::start()?));
+        let backend = Server::run(|stop| backend::serve(config, listener, workers, stop));
         self.backend = Some(wait_until_ready(backend, &self.url("/readyz")).await?);
         Ok(())
     }

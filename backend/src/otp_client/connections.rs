@@ -12,6 +12,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use axum::body::Bytes;
+use edge::PerWorker;
 use edge::clock::Clock;
 use edge::outbound::{self, chain};
 use http::{Request, Response, Uri};
@@ -37,7 +38,7 @@ pub(super) struct Connections {
     /// Scheme, host and port.
     address: Uri,
     clock: Clock,
-    resting: Mutex<Vec<Connection>>,
+    resting: PerWorker<Mutex<Vec<Connection>>>,
 }
 
 struct Connection {
@@ -70,7 +71,7 @@ impl Connections {
             http,
             address,
             clock,
-            resting: Mutex::default(),
+            resting: PerWorker::default(),
         }
     }
 
@@ -147,7 +148,10 @@ impl Connections {
     }
 
     fn resting(&self) -> MutexGuard<'_, Vec<Connection>> {
-        self.resting.lock().unwrap_or_else(PoisonError::into_inner)
+        self.resting
+            .here()
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 }
 

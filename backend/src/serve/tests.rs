@@ -31,7 +31,7 @@ async fn start(data_dir: &Path, address: &str) -> Running {
     let listener = TcpListener::bind(address).await.unwrap();
     let address = listener.local_addr().unwrap();
     let stop = Stop::default();
-    let done = tokio::spawn(serve(config, listener, stop.clone()));
+    let done = tokio::spawn(serve(config, listener, None, stop.clone()));
     Running {
         address,
         stop,
@@ -71,7 +71,7 @@ async fn start_beside(data_dir: &Path, arguments: &[&str]) -> (Running, Running)
     config.otp_api_key = Some(key.into());
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let (address, stop) = (listener.local_addr().unwrap(), Stop::default());
-    let done = tokio::spawn(serve(config, listener, stop.clone()));
+    let done = tokio::spawn(serve(config, listener, None, stop.clone()));
     let backend = Running {
         address,
         stop,
@@ -267,7 +267,9 @@ async fn what_cannot_work_does_not_start_and_says_why() {
         let mut config = Config::parse_from(defaults.iter().chain(&arguments));
         config.otp_api_key = key.map(Secret::from);
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let error = serve(config, listener, Stop::default()).await.unwrap_err();
+        let error = serve(config, listener, None, Stop::default())
+            .await
+            .unwrap_err();
         assert!(error.to_string().contains(said), "{arguments:?}: {error}");
     }
 }

@@ -108,7 +108,7 @@ impl Site {
                     .unwrap()
             }),
             tokio::spawn(async move {
-                backend::serve(config, self.listener, backend_stop)
+                backend::serve(config, self.listener, None, backend_stop)
                     .await
                     .unwrap()
             }),

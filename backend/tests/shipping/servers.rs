@@ -52,7 +52,7 @@ impl Servers {
             config.backend_key = Some(Secret::from(BACKEND_KEY));
             let stops = stop.clone();
             running.push(tokio::spawn(async move {
-                backend::serve(config, listener, stops).await.unwrap();
+                backend::serve(config, listener, None, stops).await.unwrap();
             }));
             // One after the other, since the first one makes the database; and a proxy does not wait for long.
             let ready = format!("http://{}/readyz", backends.last().unwrap());

@@ -50,7 +50,7 @@ async fn start_before(gate: Gate, folder: &Path, arguments: &[&str]) -> Arc<Runn
     config.otp_api_key = Some(Secret::from(crate::testing::KEY));
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let (address, stop) = (listener.local_addr().unwrap(), Stop::default());
-    let done = tokio::spawn(serve(config, listener, stop.clone()));
+    let done = tokio::spawn(serve(config, listener, None, stop.clone()));
     Arc::new(Running {
         address,
         stop,
