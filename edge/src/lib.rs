@@ -5,7 +5,7 @@
 //! circuit breaker, and requests to addresses that an operator gives ([`outbound`]).
 //!
 //! Deliberately absent: routes, rules, storage and anything that only one of the servers does.
-//! The order of a request: [`serve`] (sockets, slow clients) → [`harden`] (limits, panics, headers,
+//! The order of a request: [`serve`] (sockets, slow clients; [`Workers`], who answers) → [`harden`] (limits, panics, headers,
 //! log line) → the server's own routes, with [`Json`], [`Query`] and the header extractors.
 
 mod body;
