@@ -26,6 +26,7 @@ use crate::throttle::Throttle;
 use crate::throttle::flows::Flows;
 use crate::throttle::numbers::Numbers;
 use crate::throttle::presses::Presses;
+use crate::unbroken::Unbroken;
 use crate::verification::Seal;
 use crate::webhooks::Webhooks;
 
@@ -38,6 +39,8 @@ pub(crate) struct App {
     pub(crate) registry: Arc<Registry>,
     pub(crate) traffic: Traffic,
     pub(crate) readiness: Readiness,
+    /// What goes on though the browser hangs up.
+    pub(crate) unbroken: Unbroken,
     pub(crate) clock: Clock,
     pub(crate) settings: Settings,
     pub(crate) store: Store,

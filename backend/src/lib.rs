@@ -48,6 +48,7 @@ mod store;
 #[cfg(test)]
 mod testing;
 mod throttle;
+mod unbroken;
 mod verification;
 mod webhooks;
 

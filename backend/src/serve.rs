@@ -39,6 +39,7 @@ use crate::throttle::Throttle;
 use crate::throttle::flows::Flows;
 use crate::throttle::numbers::Numbers;
 use crate::throttle::presses::Presses;
+use crate::unbroken::Unbroken;
 use crate::verification::Seal;
 use crate::webhooks::{Webhooks, tell};
 
@@ -128,7 +129,7 @@ pub async fn serve(
         &config.data_dir.join("backend.key"),
     )?;
     let door = Door::new(listener, config.tls.load().map_err(StartError::Tls)?);
-    let door = door.answered_by(workers);
+    let door = door.answered_by(workers.clone());
     let chosen = OtpService::choose(&config)?;
     let server_keys = ServerKeys::parse(config.server_keys()?.as_ref())?;
     let tokens = AccessTokens::of(&config, settings.public_url.to_string(), &key)?;
@@ -171,6 +172,7 @@ pub async fn serve(
         registry: Arc::new(registry),
         traffic,
         readiness: Readiness::default(),
+        unbroken: Unbroken::default(),
         otp,
         seal: Seal::new(&key),
         carrier: Carrier::new(&key, &settings),
@@ -202,6 +204,12 @@ pub async fn serve(
         );
     }
     let outcome = run(door, &app, beside, page, &stop, embedded.as_mut()).await;
+    tokio::select! {
+        () = app.unbroken.ended() => {}
+        () = stop.cutting() => {}
+    }
+    // The database is closed when nobody holds it.
+    drop(workers);
     app.traffic.flush_spans().await;
     let stopped = match embedded {
         Some(own)

@@ -42,11 +42,12 @@ use crate::throttle::Throttle;
 use crate::throttle::flows::Flows;
 use crate::throttle::numbers::Numbers;
 use crate::throttle::presses::Presses;
+use crate::unbroken::Unbroken;
 use crate::verification::Seal;
 use crate::webhooks::Webhooks;
 
 pub(crate) use jar::{Jar, place};
-pub(crate) use stub::{KEY, RIGHT_CODE, Script, Stub};
+pub(crate) use stub::{Gate, KEY, RIGHT_CODE, Script, Stub};
 
 /// When the tests begin, Unix seconds.
 pub(crate) const NOW: i64 = 1_800_000_000;
@@ -170,6 +171,7 @@ impl Harness {
             webhooks,
             // What a test has broken or mended shows at once.
             readiness: Readiness::fresh_for(Duration::ZERO),
+            unbroken: Unbroken::default(),
             clock,
             otp: otp.unwrap(),
             seal: Seal::new(&key),

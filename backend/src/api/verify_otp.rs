@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
-use edge::trace::carried;
 use edge::{ApiError, Json};
 use http::{HeaderMap, HeaderValue, header};
 use shared::browser::{VerifyOtpRequest, VerifyOtpResponse};
@@ -69,20 +68,10 @@ pub(crate) async fn verify(
     request: VerifyOtpRequest,
 ) -> Result<Opened, ApiError> {
     app.throttle.verify(client, app.clock.now())?;
-    // A browser that hangs up must not leave a session without an account: the work runs to its end. It is some
-    // 10 KiB of state, which would be moved ten times on the way to another task.
-    let work = tokio::spawn(carried(Box::pin(sign_in(app, headers, request))));
-    match work.await {
-        Ok(outcome) => outcome,
-        Err(error) => Err(ApiError::internal(format_args!(
-            "the sign-in did not end: {}",
-            if error.is_panic() {
-                "panic"
-            } else {
-                "cancelled"
-            }
-        ))),
-    }
+    // A browser that hangs up must not leave a session without an account. It is some 10 KiB of state, which would be
+    // moved ten times on the way to another task.
+    let work = Box::pin(sign_in(Arc::clone(&app), headers, request));
+    app.unbroken.run(work).await
 }
 
 async fn sign_in(

@@ -21,11 +21,26 @@ use http_body_util::BodyExt;
 use hyper::body::Frame;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
+use tokio::sync::Notify;
 
 use memory::{Memory, error};
 
 pub(crate) const KEY: &str = "sk_test_000000000000000000000000000000000000000000000000";
 pub(crate) const RIGHT_CODE: &str = "123456";
+
+/// Holds a call up until the test lets it go.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Gate {
+    pub(crate) entered: Arc<Notify>,
+    pub(crate) release: Arc<Notify>,
+}
+
+impl Gate {
+    pub(crate) async fn pass(&self) {
+        self.entered.notify_one();
+        self.release.notified().await;
+    }
+}
 
 /// What the stub answers instead of its own answer.
 #[derive(Debug, Clone)]
@@ -192,6 +207,11 @@ impl Stub {
         self.memory().plays_at = path;
     }
 
+    /// Does its own work for this path when the gate lets it.
+    pub(crate) fn waits_at(&self, path: &'static str, gate: Gate) {
+        self.memory().gate = Some((path, gate));
+    }
+
     /// Answers so many calls with this, then does its own work.
     pub(crate) fn plays_times(&self, times: usize, script: Script) {
         let mut memory = self.memory();
@@ -252,6 +272,10 @@ async fn answer(State(stub): State<Stub>, Peer(peer): Peer, request: Request) ->
     };
     if let Some(script) = script {
         return script.play().await;
+    }
+    let gate = stub.memory().gate.clone();
+    if let Some((_, gate)) = gate.filter(|(at, _)| path == format!("/v1/auth{at}")) {
+        gate.pass().await;
     }
     if parts
         .headers

@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use axum::extract::Path;
 use axum::response::Response;
-use edge::trace::carried;
 use edge::{ApiError, Form};
 use shared::otp_service::VerifyOtpRequest;
 use shared::{ErrorType, OtpCode};
@@ -38,15 +37,8 @@ pub(crate) async fn handle(
         return visit.back_to_challenge(&id, Said::refused(&error, visit.now()), &typed);
     }
     // A browser that hangs up must not use up a code and leave nothing proved.
-    let work = tokio::spawn(carried(prove(Arc::clone(&visit.app), challenge, otp)));
-    let outcome = work.await.map_err(|error| {
-        let how = if error.is_panic() {
-            "panic"
-        } else {
-            "cancelled"
-        };
-        ApiError::internal(format_args!("the proof did not end: {how}"))
-    })?;
+    let work = prove(Arc::clone(&visit.app), challenge, otp);
+    let outcome = visit.app.unbroken.run(work).await;
     match outcome {
         Ok(()) => {
             let code = visit.app.results.of(&id);

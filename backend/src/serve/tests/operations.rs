@@ -10,15 +10,11 @@ use edge::ApiError;
 use edge::testing::reserved_address;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
-use tokio::sync::Notify;
 
 use super::*;
-
-#[derive(Clone, Default)]
-struct Gate {
-    entered: Arc<Notify>,
-    release: Arc<Notify>,
-}
+use crate::store::Wanted;
+use crate::testing::{Gate, RIGHT_CODE, Stub};
+use shared::PhoneNumber;
 
 /// An OTP service that knows no session, and takes its time to say so.
 async fn service(gate: Gate) -> SocketAddr {
@@ -26,8 +22,7 @@ async fn service(gate: Gate) -> SocketAddr {
         if !request.uri().path().ends_with("/sessions/verify") {
             return ApiError::from(ErrorType::NotFound).into_response();
         }
-        gate.entered.notify_one();
-        gate.release.notified().await;
+        gate.pass().await;
         ApiError::from(ErrorType::InvalidSession).into_response()
     }
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -40,7 +35,17 @@ async fn service(gate: Gate) -> SocketAddr {
 }
 
 async fn start_before(gate: Gate, folder: &Path, arguments: &[&str]) -> Arc<Running> {
-    let url = format!("--otp-service-url=http://{}", service(gate).await);
+    let url = format!("http://{}", service(gate).await);
+    Arc::new(start_with(&url, folder, arguments, None).await)
+}
+
+async fn start_with(
+    otp_service: &str,
+    folder: &Path,
+    arguments: &[&str],
+    workers: Option<Arc<Workers>>,
+) -> Running {
+    let url = format!("--otp-service-url={otp_service}");
     let arguments = ["backend", &url]
         .into_iter()
         .chain(arguments.iter().copied());
@@ -50,12 +55,12 @@ async fn start_before(gate: Gate, folder: &Path, arguments: &[&str]) -> Arc<Runn
     config.otp_api_key = Some(Secret::from(crate::testing::KEY));
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let (address, stop) = (listener.local_addr().unwrap(), Stop::default());
-    let done = tokio::spawn(serve(config, listener, None, stop.clone()));
-    Arc::new(Running {
+    let done = tokio::spawn(serve(config, listener, workers, stop.clone()));
+    Running {
         address,
         stop,
         done,
-    })
+    }
 }
 
 /// Somebody asks for a session; answered when the gate opens.
@@ -93,6 +98,38 @@ async fn a_leaving_backend_is_not_ready_and_answers_what_it_has_begun_i_09() {
     backend.stop.close();
     let backend = Arc::into_inner(backend).unwrap();
     backend.done.await.unwrap().unwrap();
+}
+
+#[tokio::test]
+async fn a_sign_in_whose_browser_has_hung_up_is_done_before_the_backend_ends_i_09() {
+    let (folder, gate) = (tempfile::tempdir().unwrap(), Gate::default());
+    let stub = Stub::start(Clock::system()).await;
+    stub.waits_at("/otps/verify", gate.clone());
+    let workers = Some(Arc::new(Workers::start().unwrap()));
+    let backend = start_with(&stub.base, folder.path(), &[], workers).await;
+    let sent = json!({"phone_number": "+12125550142"});
+    let sent = backend.json(post(), "/api/otp/send", sent).await;
+    let body = json!({"verification_id": sent["verification_id"], "otp": RIGHT_CODE}).to_string();
+    let mut browser = TcpStream::connect(backend.address).await.unwrap();
+    let head = format!(
+        "POST /api/otp/verify HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n",
+        body.len()
+    );
+    browser.write_all((head + &body).as_bytes()).await.unwrap();
+    gate.entered.notified().await;
+    drop(browser);
+    backend.stop.close();
+    // Until it listens no more, and long after the connection has gone.
+    while TcpStream::connect(backend.address).await.is_ok() {}
+    assert!(!backend.done.is_finished());
+    gate.release.notify_one();
+    backend.done.await.unwrap().unwrap();
+    let mut config = Config::parse_from(["backend"]);
+    config.data_dir = folder.path().join("data");
+    let accounts = Store::open(&Place::of(&config).unwrap()).unwrap();
+    let number = PhoneNumber::parse("+12125550142").unwrap();
+    let account = accounts.account(Wanted::Number(number)).await.unwrap();
+    assert!(account.is_some());
 }
 
 #[tokio::test]

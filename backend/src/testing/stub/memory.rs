@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 use serde_json::{Value, json};
 
-use super::{Asked, RIGHT_CODE, Script};
+use super::{Asked, Gate, RIGHT_CODE, Script};
 
 #[derive(Debug, Default)]
 pub(super) struct Memory {
@@ -16,6 +16,8 @@ pub(super) struct Memory {
     pub(super) plays: Option<usize>,
     /// At this path alone, below the contract's; empty: everywhere.
     pub(super) plays_at: &'static str,
+    /// Whoever calls this path, below the contract's, is answered when this opens.
+    pub(super) gate: Option<(&'static str, Gate)>,
     /// Answers as the vendor does, without our additions.
     pub(super) vendor: bool,
     pub(super) asked: Vec<Asked>,
