@@ -6,12 +6,11 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
-use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags};
-use tokio::sync::mpsc::error::SendTimeoutError;
 use tokio::sync::{mpsc, oneshot};
 
+use crate::patience::in_time;
 use crate::readers::Readers;
 use crate::server::pool::{Kind, Pool};
 use crate::server::{self, Route};
@@ -21,8 +20,6 @@ use crate::{OpenError, Server, Sql, StoreError, files, migrate};
 
 /// So many commands may wait for the writer; the next caller waits for a place, but not for long.
 const QUEUE: usize = 1024;
-/// H-13
-pub(crate) const PLACE_WITHIN: Duration = Duration::from_secs(1);
 
 /// An open database. Clones share it; [`Database::close`] or dropping the last one closes it.
 #[derive(Clone)]
@@ -204,12 +201,13 @@ impl Database {
 
 impl File {
     async fn give(&self, command: Box<dyn Command>) -> Result<(), StoreError> {
-        match self.commands.send_timeout(command, PLACE_WITHIN).await {
-            Ok(()) => Ok(()),
-            Err(SendTimeoutError::Timeout(_)) => {
-                Err(StoreError::Unavailable("too many commands wait".to_owned()))
+        match in_time(self.commands.reserve()).await {
+            Some(Ok(place)) => {
+                place.send(command);
+                Ok(())
             }
-            Err(SendTimeoutError::Closed(_)) => Err(closing()),
+            Some(Err(_)) => Err(closing()),
+            None => Err(StoreError::Unavailable("too many commands wait".to_owned())),
         }
     }
 

@@ -18,6 +18,7 @@ mod fault_point;
 mod files;
 mod migrate;
 mod moving;
+mod patience;
 mod readers;
 mod server;
 mod sql;

@@ -10,7 +10,7 @@ use std::time::Duration;
 use rusqlite::{Connection, OpenFlags};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use crate::database::PLACE_WITHIN;
+use crate::patience::in_time;
 use crate::writer::keep_plans;
 use crate::{Sql, StoreError};
 
@@ -39,11 +39,8 @@ impl Readers {
     pub(crate) async fn place(&self) -> Result<OwnedSemaphorePermit, StoreError> {
         let closed = |_| StoreError::Unavailable("the database is closing".to_owned());
         let place = Arc::clone(&self.places).acquire_owned();
-        let waited = |_| StoreError::Unavailable("too many questions wait".to_owned());
-        tokio::time::timeout(PLACE_WITHIN, place)
-            .await
-            .map_err(waited)?
-            .map_err(closed)
+        let waited = || StoreError::Unavailable("too many questions wait".to_owned());
+        in_time(place).await.ok_or_else(waited)?.map_err(closed)
     }
 
     /// Answers a question of one statement at once; none where that would have to wait, or there is no open

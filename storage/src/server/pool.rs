@@ -16,14 +16,13 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 
 use super::Route;
 use super::session::{Failure, Session};
+use crate::patience::in_time;
 use crate::watch::Watch;
 use crate::writer::Command;
 use crate::{OpenError, Sql, StoreError, fault_point};
 
 /// Connections of a service. More would wait for the same processors and disk.
 const CONNECTIONS: usize = 8;
-/// A caller waits so long for one of them while none does anything (H-13).
-const CONNECTION_WITHIN: Duration = Duration::from_secs(1);
 /// A command is run again at most this often, the last time alone.
 const AGAIN: u32 = 3;
 
@@ -111,15 +110,15 @@ impl Pool {
     }
 
     /// As long as jobs are done, everybody's turn comes, also in a crowd around one number. When for a
-    /// while none was, the server is away, and callers are told.
+    /// second none was, the server is away, and callers are told (H-13).
     async fn place(&self) -> Result<OwnedSemaphorePermit, StoreError> {
         let mut place = pin!(Arc::clone(&self.places).acquire_owned());
         loop {
             let done = self.done.load(Ordering::Relaxed);
-            match tokio::time::timeout(CONNECTION_WITHIN, &mut place).await {
-                Ok(place) => return place.map_err(|_| closing()),
-                Err(_) if self.done.load(Ordering::Relaxed) != done => {}
-                Err(_) => {
+            match in_time(&mut place).await {
+                Some(place) => return place.map_err(|_| closing()),
+                None if self.done.load(Ordering::Relaxed) != done => {}
+                None => {
                     let away = "every connection is in use or lost";
                     return Err(StoreError::Unavailable(away.to_owned()));
                 }

@@ -38,7 +38,9 @@ pub(in super::super) async fn verify_and_resend(services: &[Harness]) {
         let calls = verifies(&first.with_session(60));
         let (answers, second) =
             together_with(services, calls, other.resent(&number, &first.challenge_id)).await;
-        assert_eq!(good(&answers).len(), CALLERS);
+        for answer in &answers {
+            answer.assert_ok();
+        }
         assert_eq!(tokens(&answers).len(), 1);
         let again = other.verify(&second.body()).await;
         if second.challenge_id == first.challenge_id {
