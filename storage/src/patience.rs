@@ -25,7 +25,7 @@ pub(crate) async fn in_time<T>(wanted: impl Future<Output = T>) -> Option<T> {
 mod tests {
     use std::future::pending;
 
-    use tokio::time::{Instant, advance, sleep, sleep_until};
+    use tokio::time::{Instant, advance, sleep_until};
 
     use super::*;
 
@@ -41,7 +41,7 @@ mod tests {
         let began = Instant::now();
         let until = began + Duration::from_millis(60_100);
         let waiting = tokio::spawn(in_time(sleep_until(until)));
-        sleep(Duration::from_millis(1)).await;
+        tokio::task::yield_now().await;
         // Nothing runs, as with SIGSTOP.
         advance(Duration::from_secs(60)).await;
         assert_eq!(waiting.await.unwrap(), Some(()));
