@@ -89,7 +89,7 @@ pub(super) async fn start(backends: &[PathBuf], folder: &Path) -> Result<Vec<Pro
             .env("BACKEND_KEY", "00".repeat(32))
             .env("OTP_SERVICE_URL", format!("http://{stub}"))
             // As its image has it.
-            .env("MIMALLOC_PURGE_DELAY", "0")
+            .env("MIMALLOC_PURGE_DELAY", "10")
             .env("OTP_API_KEY", KEY)
             .env("STARTS_PER_ADDRESS_TEN_MINUTES", "0")
             .env("STARTS_PER_ADDRESS_HOUR", "0")
