@@ -38,6 +38,7 @@ pub(super) struct Connections {
     /// Scheme, host and port.
     address: Uri,
     clock: Clock,
+    /// A connection is driven by the thread that made it, and rests there.
     resting: PerWorker<Mutex<Vec<Connection>>>,
 }
 
